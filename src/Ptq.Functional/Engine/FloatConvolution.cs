@@ -1,0 +1,52 @@
+using Ptq.Numerics;
+using Ptq.Tensors;
+
+namespace Ptq.Engine;
+
+/// <summary>A planned float convolution over a batch [N, C, H, W] (or [N, K]).</summary>
+internal static class FloatConvolution
+{
+    /// <summary>Copies a line of the input into the padded buffer.</summary>
+    public delegate void Load<T>(ReadOnlySpan<float> line, Span<T> padded);
+
+    /// <summary>The batch's outputs.</summary>
+    /// <param name="plan">The convolution.</param>
+    /// <param name="x">The batch.</param>
+    /// <param name="outputShape">One output image.</param>
+    /// <param name="load">Copies and converts.</param>
+    /// <param name="finish">The output from a sum and its output channel.</param>
+    public static Tensor Run<T>(DotPlan<T, T> plan, Tensor x, Shape outputShape, Load<T> load, Func<T, int, float> finish) where T : unmanaged
+    {
+        var count = x.Shape[0];
+        var y = new float[count * outputShape.Count];
+        var padded = new T[plan.BufferLength]; // zeros: the padding
+        var sums = new T[plan.SumsLength];
+        var positions = plan.Positions / plan.ImagesPerCall;
+        var outputs = outputShape[0] / plan.Groups;
+        for (var first = 0; first < count; first += plan.ImagesPerCall)
+        {
+            var images = Math.Min(plan.ImagesPerCall, count - first);
+            for (var i = 0; i < images; i++)
+                Pad(plan, x.Data.Span.Slice((first + i) * plan.Input.Image.Count, plan.Input.Image.Count), padded.AsSpan(i * plan.Input.Length), load);
+
+            for (var group = 0; group < plan.Groups; group++)
+            {
+                plan.Run(padded, group, images, sums);
+                for (var i = 0; i < images; i++)
+                    for (var o = 0; o < outputs; o++)
+                    {
+                        var channel = group * outputs + o;
+                        var plane = y.AsSpan((first + i) * outputShape.Count + channel * positions, positions);
+                        for (var at = 0; at < positions; at++) plane[at] = finish(sums[(i * positions + at) * plan.Stride + o], channel);
+                    }
+            }
+        }
+        return Tensor.Of(outputShape.Batch(count), Values.Freeze(y));
+    }
+
+    private static void Pad<T>(DotPlan<T, T> plan, ReadOnlySpan<float> image, Span<T> padded, Load<T> load) where T : unmanaged
+    {
+        var length = plan.Input.LineLength;
+        for (var line = 0; line < plan.Input.Lines; line++) load(image.Slice(line * length, length), padded[plan.Input.LineStart(line)..]);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Ptq.Engine.Kernels;
+
+/// <summary>
+/// Dot products of packed weights with inputs found at position + step, for every position: convolutions and linear layers
+/// alike. Strides, dilations and groups are in the positions and steps, so the kernel knows none of them.
+/// </summary>
+/// <param name="x">The inputs.</param>
+/// <param name="positions">Where each output position begins in <paramref name="x"/>.</param>
+/// <param name="steps">Where each step reads, from the position on.</param>
+/// <param name="weights">[panel][step][lane][depth].</param>
+/// <param name="starts">What the sums begin with: [panel][lane].</param>
+/// <param name="sums">[position][panel][lane], written.</param>
+internal delegate void Dot<TIn, TOut>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, Span<TOut> sums);
+
+/// <summary>A dot-product kernel on one kind of vector: a path, as a value.</summary>
+/// <param name="Width">The vectors it takes.</param>
+/// <param name="Lanes">Outputs a panel.</param>
+/// <param name="Depth">Inputs a step.</param>
+/// <param name="IsSupported">Whether this machine can run it.</param>
+/// <param name="Run">The kernel.</param>
+internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, bool IsSupported, Dot<TIn, TOut> Run);
+
+/// <summary>The one body that all kernels share.</summary>
+internal static class DotKernel
+{
+    /// <summary>Positions a tile: eight chains of dependent additions hide a latency of four cycles on two units.</summary>
+    private const int Rows = 8;
+
+    public static DotKernel<TIn, TOut> Of<TLanes, TIn, TOut, TWeights, TSums>(VectorWidth width) where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged =>
+        new(width, TLanes.Count, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, Span<TOut> sums)
+        where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged
+    {
+        if (positions.IsEmpty) return;
+        var stepLength = TLanes.Count * TLanes.Depth;
+        var panels = starts.Length / TLanes.Count;
+        if (weights.Length < panels * steps.Length * stepLength || sums.Length < positions.Length * starts.Length) throw new ArgumentException("The buffers do not fit together.");
+        if (LastRead(positions, steps) + TLanes.Depth > x.Length) throw new ArgumentException("A position reads past the inputs.");
+
+        ref var input = ref MemoryMarshal.GetReference(x);
+        ref var output = ref MemoryMarshal.GetReference(sums);
+        for (var panel = 0; panel < panels; panel++)
+        {
+            ref var panelWeights = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights), panel * steps.Length * stepLength);
+            var start = TLanes.LoadSums(ref Unsafe.Add(ref MemoryMarshal.GetReference(starts), panel * TLanes.Count));
+            for (var p = 0; p < positions.Length; p += Rows)
+            {
+                // The last tile repeats its last position: it writes the same sums again.
+                var last = positions.Length - 1 - p;
+                var (i1, i2, i3, i4, i5, i6, i7) = (Math.Min(1, last), Math.Min(2, last), Math.Min(3, last), Math.Min(4, last), Math.Min(5, last), Math.Min(6, last), Math.Min(7, last));
+                ref var x0 = ref Unsafe.Add(ref input, positions[p]);
+                ref var x1 = ref Unsafe.Add(ref input, positions[p + i1]);
+                ref var x2 = ref Unsafe.Add(ref input, positions[p + i2]);
+                ref var x3 = ref Unsafe.Add(ref input, positions[p + i3]);
+                ref var x4 = ref Unsafe.Add(ref input, positions[p + i4]);
+                ref var x5 = ref Unsafe.Add(ref input, positions[p + i5]);
+                ref var x6 = ref Unsafe.Add(ref input, positions[p + i6]);
+                ref var x7 = ref Unsafe.Add(ref input, positions[p + i7]);
+                var (s0, s1, s2, s3, s4, s5, s6, s7) = (start, start, start, start, start, start, start, start);
+
+                ref var w = ref panelWeights;
+                foreach (var step in steps)
+                {
+                    var weight = TLanes.LoadWeights(ref w);
+                    s0 = TLanes.Add(s0, weight, ref Unsafe.Add(ref x0, step));
+                    s1 = TLanes.Add(s1, weight, ref Unsafe.Add(ref x1, step));
+                    s2 = TLanes.Add(s2, weight, ref Unsafe.Add(ref x2, step));
+                    s3 = TLanes.Add(s3, weight, ref Unsafe.Add(ref x3, step));
+                    s4 = TLanes.Add(s4, weight, ref Unsafe.Add(ref x4, step));
+                    s5 = TLanes.Add(s5, weight, ref Unsafe.Add(ref x5, step));
+                    s6 = TLanes.Add(s6, weight, ref Unsafe.Add(ref x6, step));
+                    s7 = TLanes.Add(s7, weight, ref Unsafe.Add(ref x7, step));
+                    w = ref Unsafe.Add(ref w, stepLength);
+                }
+
+                ref var to = ref Unsafe.Add(ref output, p * starts.Length + panel * TLanes.Count);
+                TLanes.Store(s0, ref to);
+                TLanes.Store(s1, ref Unsafe.Add(ref to, i1 * starts.Length));
+                TLanes.Store(s2, ref Unsafe.Add(ref to, i2 * starts.Length));
+                TLanes.Store(s3, ref Unsafe.Add(ref to, i3 * starts.Length));
+                TLanes.Store(s4, ref Unsafe.Add(ref to, i4 * starts.Length));
+                TLanes.Store(s5, ref Unsafe.Add(ref to, i5 * starts.Length));
+                TLanes.Store(s6, ref Unsafe.Add(ref to, i6 * starts.Length));
+                TLanes.Store(s7, ref Unsafe.Add(ref to, i7 * starts.Length));
+            }
+        }
+    }
+
+    private static int LastRead(ReadOnlySpan<int> positions, ReadOnlySpan<int> steps)
+    {
+        var (position, step) = (0, 0);
+        foreach (var p in positions) position = p >= 0 ? Math.Max(position, p) : throw new ArgumentException("A position lies before the inputs.");
+        foreach (var s in steps) step = s >= 0 ? Math.Max(step, s) : throw new ArgumentException("A step goes backwards.");
+        return position + step;
+    }
+}

@@ -1,0 +1,164 @@
+using LanguageExt;
+using Ptq.Errors;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Quantization;
+using Ptq.Tensors;
+using static LanguageExt.Prelude;
+
+namespace Ptq.Engine;
+
+/// <summary>The integer operations of a network and the parameters of the codes of every tensor that exists.</summary>
+/// <param name="Operations">In an order in which they can run.</param>
+/// <param name="Codes">By tensor.</param>
+internal sealed record Lowered(Values<QOp> Operations, ByName<AffineParams> Codes);
+
+/// <summary>Decides every float of a quantized network: what is left are operations on codes.</summary>
+internal static class Lowering
+{
+    public static Either<PtqError, Lowered> Of(QuantizedGraph q)
+    {
+        var lowered = new Lowered([], ByName<AffineParams>.Of([(q.Graph.Input, q.Points[q.Graph.Input])]));
+        var fused = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in q.Graph.Nodes)
+        {
+            if (fused.Contains(node.Name)) continue;
+            var activation = q.Points.Has(node.Output) ? null : q.Graph.ActivationAfter(node.Output).Case is SomeCase<Node>(var after) ? after : null;
+            switch (Step(new(q, lowered, node, activation)).Case)
+            {
+                case LeftCase<PtqError, Lowered>(var error): return error;
+                case RightCase<PtqError, Lowered>(var next):
+                    if (activation is not null && next.Codes.Has(activation.Output)) fused.Add(activation.Name);
+                    lowered = next;
+                    break;
+            }
+        }
+        return lowered;
+    }
+
+    /// <summary>A node with what is known when its turn comes; Activation is the ReLU or Clip that could run inside it.</summary>
+    private sealed record Site(QuantizedGraph Q, Lowered Before, Node Node, Node? Activation)
+    {
+        public AffineParams Input => Before.Codes[Node.Input];
+
+        public Shape ShapeOf(string tensor) => Q.Graph.Shapes[tensor];
+
+        /// <summary>The tensor that a node with an accumulator writes: the activation's where that runs inside.</summary>
+        public string Target => (Activation ?? Node).Output;
+
+        public Interval? Fused => Activation?.Layer switch
+        {
+            Layer.Relu => Interval.Of(0, float.MaxValue),
+            Layer.Clip c => Interval.Of(c.Min, c.Max),
+            _ => null,
+        };
+
+        public Either<PtqError, AffineParams> TargetParams => Q.Points.Find(Target).ToEither(NoPoint(Node, Target));
+
+        public Lowered Append(AffineParams codes, params ReadOnlySpan<QOp> operations) =>
+            new([.. Before.Operations.Span, .. operations], Before.Codes.With(operations[^1].Output, codes));
+    }
+
+    private static Either<PtqError, Lowered> Step(Site site) => site.Node.Layer switch
+    {
+        Layer.Conv2d c => Dot(site, c),
+        Layer.Linear l => Dot(site, l.AsConv2d()),
+        Layer.Relu => Pointwise(site, static x => MathF.Max(x, 0)),
+        Layer.Clip c => Pointwise(site, x => MathF.Min(MathF.Max(x, c.Min), c.Max)),
+        Layer.MaxPool2d p => PassThrough(site, (to, x, y) => new QOp.MaxPool(site.Node.Input, to, x, y, p.Window)),
+        Layer.Flatten => PassThrough(site, (to, x, y) => new QOp.Flatten(site.Node.Input, to, x, y)),
+        Layer.AveragePool2d p => Average(site, p.Window, p.CountPadding),
+        Layer.GlobalAveragePool => Average(site, Window.Whole(site.ShapeOf(site.Node.Input)), false),
+        Layer.Add => Add(site),
+        Layer.Softmax => Softmax(site),
+        Layer.BatchNorm => new PtqError.BadGraph(site.Node.Name, "layer", "a BatchNorm", "none: fold it into the convolution before it"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static Either<PtqError, Lowered> Dot(Site site, Layer.Conv2d layer) =>
+        from output in site.TargetParams
+        from weights in site.Q.Weights.Find(site.Node.Name).ToEither((PtqError)new PtqError.BadGraph(site.Node.Name, "weights", "no parameters", "some for every node with weights"))
+        from checkedWeights in Weights(site, layer, weights)
+        from bias in Bias(site, layer, weights)
+        from _ in AccumulatorFits(site, checkedWeights, weights, bias)
+        select site.Append(output, new QOp.Dot(site.Node.Input, site.Target, site.ShapeOf(site.Node.Input), site.ShapeOf(site.Node.Output), site.Input, checkedWeights, weights, bias, layer.Window, layer.Groups,
+            Requantizer.Create(site.Q.Contract, site.Input, weights, layer.Weights.Shape[0], output, site.Fused)));
+
+    private static Either<PtqError, QTensor> Weights(Site site, Layer.Conv2d layer, TensorParams p)
+    {
+        if (p.Granularity is Granularity.PerChannel(not 0) || !p.Fits(layer.Weights.Shape)) return new PtqError.BadGraph(site.Node.Name, "weights", $"{p.Granularity} with {p.Each.Length} parameters", $"per tensor, or per channel of axis 0 with {layer.Weights.Shape[0]}");
+        return p.Grid.Bits <= 8 ? Affine.Quantize(site.Q.Rule, layer.Weights, p) : new PtqError.BadGraph(site.Node.Name, "weights", $"{p.Grid}", "at most 8 bits");
+    }
+
+    /// <summary>rne(b / (s_x·s_w[c])) of every channel.</summary>
+    private static Either<PtqError, Values<int>> Bias(Site site, Layer.Conv2d layer, TensorParams weights)
+    {
+        var bias = new int[layer.Bias.Length];
+        if (site.Q.Bias == BiasRule.Dropped) return Values.Freeze(bias);
+        for (var c = 0; c < bias.Length; c++)
+        {
+            var code = Rounding.HalfToEven(layer.Bias[c] / (site.Input.Scale * weights.Of(c).Scale));
+            if (!(Math.Abs(code) <= int.MaxValue)) return new PtqError.BadGraph(site.Node.Name, $"bias of channel {c}", $"{layer.Bias[c]}, which is {code:g6} steps of s_x·s_w", "at most 2³¹ − 1: a larger weight scale");
+            bias[c] = (int)code;
+        }
+        return Values.Freeze(bias);
+    }
+
+    /// <summary>|bias| + Σ |w_q − z_w| · max |x_q − z_x| ≤ 2³¹ − 1 in every channel, so that no order of summation can wrap.</summary>
+    private static Either<PtqError, Unit> AccumulatorFits(Site site, QTensor weights, TensorParams p, Values<int> bias)
+    {
+        var x = site.Input;
+        long largest = Math.Max(x.Grid.Max - x.ZeroPoint, x.ZeroPoint - x.Grid.Min);
+        var stride = weights.Shape.Stride(0);
+        for (var c = 0; c < bias.Length; c++)
+        {
+            long sum = 0;
+            foreach (var w in weights.Codes.Span.Slice(c * stride, stride)) sum += Math.Abs(w - p.Of(c).ZeroPoint);
+            if (sum * largest + Math.Abs((long)bias[c]) is > int.MaxValue and var bound) return new PtqError.BadGraph(site.Node.Name, $"accumulator of channel {c}", $"sums up to {bound}", "at most 2³¹ − 1");
+        }
+        return Unit.Default;
+    }
+
+    /// <summary>An operation that keeps the codes of its input, and a table behind it where its output has a point of its own.</summary>
+    private static Either<PtqError, Lowered> PassThrough(Site site, Func<string, Shape, Shape, QOp> make)
+    {
+        var (input, output) = (site.Input, site.Node.Output);
+        var (x, y) = (site.ShapeOf(site.Node.Input), site.ShapeOf(output));
+        var own = site.Q.Points.Find(output).IfNone(input);
+        return own == input
+            ? site.Append(input, make(output, x, y))
+            : site.Append(own, make($"{output} before its point", x, y), TableOf(site.Q.Rule, $"{output} before its point", output, y, input, own, static v => v));
+    }
+
+    private static Either<PtqError, Lowered> Pointwise(Site site, Func<float, float> f)
+    {
+        var (input, output) = (site.Input, site.Node.Output);
+        var own = site.Q.Points.Find(output).IfNone(input);
+        return site.Append(own, TableOf(site.Q.Rule, site.Node.Input, output, site.ShapeOf(output), input, own, f));
+    }
+
+    private static QOp.Table TableOf(AffineRule rule, string from, string to, Shape shape, AffineParams input, AffineParams output, Func<float, float> f) =>
+        new(from, to, shape, input.Grid.Min, Values.From(Enumerable.Range(input.Grid.Min, input.Grid.Max - input.Grid.Min + 1)
+            .Select(code => Affine.Quantize(rule, output, f(Affine.Dequantize(input, code))))));
+
+    private static Either<PtqError, Lowered> Average(Site site, Window window, bool countPadding) =>
+        from output in site.TargetParams
+        let counts = TensorParams.PerChannel(0, Values.From(Enumerable.Range(1, window.Area).Select(count => AffineParams.Of((float)(1.0 / count), 0, Grid.Int8))))
+        select site.Append(output, new QOp.AveragePool(site.Node.Input, site.Target, site.ShapeOf(site.Node.Input), site.ShapeOf(site.Node.Output), site.Input.ZeroPoint, window, countPadding,
+            Requantizer.Create(site.Q.Contract, site.Input, counts, window.Area, output, site.Fused)));
+
+    private static Either<PtqError, Lowered> Add(Site site) =>
+        from output in site.TargetParams
+        let fused = site.Fused
+        select site.Append(output, new QOp.Add(site.Node.Inputs[0], site.Node.Inputs[1], site.Target, site.ShapeOf(site.Node.Output), site.Q.Rule,
+            site.Before.Codes[site.Node.Inputs[0]], site.Before.Codes[site.Node.Inputs[1]], output,
+            fused is { } low ? Affine.Quantize(site.Q.Rule, output, (float)low.Low) : output.Grid.Min,
+            fused is { } high ? Affine.Quantize(site.Q.Rule, output, (float)high.High) : output.Grid.Max));
+
+    private static Either<PtqError, Lowered> Softmax(Site site) =>
+        from input in site.ShapeOf(site.Node.Input) is { Rank: 1 } vector ? Right<PtqError, Shape>(vector) : new PtqError.BadGraph(site.Node.Name, "input", $"{site.ShapeOf(site.Node.Input)}", "[K]: flatten it first")
+        from output in site.Q.Points.Find(site.Node.Output).ToEither(NoPoint(site.Node, site.Node.Output))
+        select site.Append(output, new QOp.Softmax(site.Node.Input, site.Node.Output, input, site.Q.Rule, site.Input, output));
+
+    private static PtqError NoPoint(Node node, string tensor) => new PtqError.BadGraph(node.Name, $"output '{tensor}'", "no quantization point", "one: the layer makes codes of its own");
+}

@@ -1,0 +1,67 @@
+using LanguageExt;
+using Ptq.Errors;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Quantization;
+using Ptq.Tensors;
+
+namespace Ptq.Engine;
+
+/// <summary>
+/// A network and its quantization: which tensors have codes of their own, the parameters of every weight tensor, and the
+/// arithmetic between them. What ONNX says with QuantizeLinear and DequantizeLinear nodes.
+/// </summary>
+public sealed record QuantizedGraph
+{
+    private QuantizedGraph(Graph graph, ByName<AffineParams> points, ByName<TensorParams> weights, Contract contract, BiasRule bias) =>
+        (Graph, Points, Weights, Contract, Bias) = (graph, points, weights, contract, bias);
+
+    /// <summary>The float32 network.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>
+    /// The quantization points: the parameters of every activation tensor that has its own. A tensor without a point takes
+    /// the codes of what it is made from (a pool, a flatten), or never exists (before a fused ReLU or Clip).
+    /// </summary>
+    public ByName<AffineParams> Points { get; }
+
+    /// <summary>The parameters of every weight tensor, by the name of its node.</summary>
+    public ByName<TensorParams> Weights { get; }
+
+    /// <summary>How accumulators become codes.</summary>
+    public Contract Contract { get; }
+
+    /// <summary>Whether biases are kept.</summary>
+    public BiasRule Bias { get; }
+
+    /// <summary>The integer operations, in order.</summary>
+    internal Values<QOp> Operations { get; private init; }
+
+    /// <summary>The arithmetic of quantization itself, which the contract brings along.</summary>
+    public AffineRule Rule => RuleOf(Contract);
+
+    /// <summary>The parameters of the output's codes.</summary>
+    public AffineParams OutputParams { get; private init; } = null!;
+
+    /// <summary>The arithmetic of quantization that belongs to a contract.</summary>
+    public static AffineRule RuleOf(Contract contract) => contract == Contract.Thesis ? AffineRule.Thesis : AffineRule.Standard;
+
+    /// <summary>Quantizes the weights and checks that the whole can run on integers: 8-bit points where codes are made, weights of at most 8 bits, no accumulator that could leave INT32.</summary>
+    /// <param name="graph">The network, its BatchNorms folded.</param>
+    /// <param name="points">Parameters of activation tensors, at most 8 bits; the input has some.</param>
+    /// <param name="weights">Parameters for every node with weights, per tensor or per output channel.</param>
+    /// <param name="contract">The arithmetic.</param>
+    /// <param name="bias">Whether biases are kept.</param>
+    public static Either<PtqError, QuantizedGraph> Create(Graph graph, ByName<AffineParams> points, ByName<TensorParams> weights, Contract contract = Contract.MlasFloat32, BiasRule bias = BiasRule.Kept)
+    {
+        foreach (var name in points.Names)
+        {
+            if (!graph.Shapes.Has(name)) return new PtqError.BadGraph("graph", $"point '{name}'", "no such tensor", $"one of {string.Join(", ", graph.Shapes.Names.AsEnumerable())}");
+            if (points[name].Grid.Bits > 8) return new PtqError.BadGraph("graph", $"point '{name}'", $"{points[name].Grid}", "at most 8 bits");
+        }
+        if (!points.Has(graph.Input)) return new PtqError.BadGraph("graph", $"input '{graph.Input}'", "no quantization point", "one");
+
+        var quantized = new QuantizedGraph(graph, points, weights, contract, bias);
+        return Lowering.Of(quantized).Map(lowered => quantized with { Operations = lowered.Operations, OutputParams = lowered.Codes[graph.Output] });
+    }
+}

@@ -1,0 +1,52 @@
+using Ptq.Engine.Kernels;
+
+namespace Ptq.Engine.Stages;
+
+/// <summary>A convolution or a linear layer: pad and centre, multiply and add, requantize.</summary>
+internal sealed class DotStage : Stage
+{
+    private readonly QOp.Dot op;
+    private readonly Slot input, output;
+    private readonly VectorWidth widest;
+    private readonly DotPlan<short, int> plan;
+
+    public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest)
+    {
+        (this.op, this.input, this.output, this.widest) = (op, input, output, widest);
+        var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
+        plan = DotPlan<short, int>.Create(
+            DotKernels.For(DotKernels.Int16, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, ChannelsLast: true), filters, op.Groups, block, channelsFirst: false,
+            (o, place) => (short)(w[o * filters.Stride(0) + place] - op.WeightParams.Of(o).ZeroPoint), o => op.Bias[o]);
+    }
+
+    public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
+
+    public override void Run(Workspace workspace, int images)
+    {
+        var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
+        padded.Clear(); // padding is the code z_x, centred
+        for (var first = 0; first < images; first += plan.ImagesPerCall)
+        {
+            var count = Math.Min(plan.ImagesPerCall, images - first);
+            for (var i = 0; i < count; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
+
+            var sums = workspace.Sums.AsSpan(0, plan.SumsLength / plan.ImagesPerCall * count);
+            var codes = workspace[output].Slice(first * output.Size, count * output.Size);
+            var channels = output.Channels / op.Groups;
+            for (var group = 0; group < op.Groups; group++)
+            {
+                plan.Run(padded, group, count, sums);
+                RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(group * channels)..], output.Channels, widest);
+            }
+        }
+    }
+
+    public override string Describe() =>
+        $"{op.Output}: {op.Weights.Shape} groups {op.Groups}, int16 × {(plan.Kernel.Width == VectorWidth.Scalar ? "scalar" : $"{(int)plan.Kernel.Width} bits")}, {plan.Positions / plan.ImagesPerCall} positions";
+
+    private void Pad(ReadOnlySpan<short> codes, Span<short> padded)
+    {
+        var (length, zero) = (plan.Input.LineLength, (short)op.InputParams.ZeroPoint);
+        for (var line = 0; line < plan.Input.Lines; line++) Elementwise.Centre(codes.Slice(line * length, length), zero, padded[plan.Input.LineStart(line)..]);
+    }
+}

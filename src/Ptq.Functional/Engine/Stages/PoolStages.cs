@@ -1,0 +1,54 @@
+using Ptq.Engine.Kernels;
+
+namespace Ptq.Engine.Stages;
+
+/// <summary>The largest code under a window, channel by channel.</summary>
+internal sealed class MaxPoolStage(QOp.MaxPool op, Slot input, Slot output) : Stage
+{
+    private readonly (int Output, int Input)[] pairs = PoolWalk.Of(op.Window, input.Shape, output.Shape);
+
+    public override void Run(Workspace workspace, int images)
+    {
+        var channels = output.Channels;
+        for (var image = 0; image < images; image++)
+        {
+            var from = workspace.Image(input, image);
+            var to = workspace.Image(output, image);
+            to.Fill(short.MinValue);
+            foreach (var (at, under) in pairs)
+                Elementwise.Max(to.Slice(at * channels, channels), from.Slice(under * channels, channels));
+        }
+    }
+
+    public override string Describe() => $"{op.Output}: max-pool {op.Window}";
+}
+
+/// <summary>The mean of the codes under a window, by one integer sum and one requantization.</summary>
+internal sealed class AveragePoolStage(QOp.AveragePool op, Slot input, Slot output) : Stage
+{
+    private readonly (int Output, int Input)[] pairs = PoolWalk.Of(op.Window, input.Shape, output.Shape);
+
+    public override (int Padded, int Sums) Scratch => (0, output.Size + output.Size / output.Channels);
+
+    public override void Run(Workspace workspace, int images)
+    {
+        var channels = output.Channels;
+        var sums = workspace.Sums.AsSpan(0, output.Size);
+        var counts = workspace.Sums.AsSpan(output.Size, output.Size / channels);
+        for (var image = 0; image < images; image++)
+        {
+            var from = workspace.Image(input, image);
+            var to = workspace.Image(output, image);
+            sums.Clear();
+            counts.Clear();
+            foreach (var (at, under) in pairs)
+            {
+                counts[at]++;
+                for (var c = 0; c < channels; c++) sums[at * channels + c] += from[under * channels + c] - op.InputZero;
+            }
+            for (var i = 0; i < to.Length; i++) to[i] = (short)op.Requantizer.Apply(sums[i], (op.CountPadding ? op.Window.Area : counts[i / channels]) - 1);
+        }
+    }
+
+    public override string Describe() => $"{op.Output}: average-pool {op.Window}";
+}

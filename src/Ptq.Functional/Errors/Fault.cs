@@ -1,0 +1,11 @@
+namespace Ptq.Errors;
+
+/// <summary>One thing wrong with one field of what a user asked for.</summary>
+/// <param name="Field">The option or field, as the user writes it.</param>
+/// <param name="Seen">What was given.</param>
+/// <param name="Wanted">What would have been accepted.</param>
+public sealed record Fault(string Field, string Seen, string Wanted)
+{
+    /// <summary>One line for a human.</summary>
+    public string Describe() => $"{Field}: saw {Seen}, wanted {Wanted}";
+}

@@ -1,0 +1,99 @@
+using Ptq.Numerics;
+using Ptq.Tensors;
+
+namespace Ptq.Quantization;
+
+/// <summary>Which arithmetic makes and applies affine parameters.</summary>
+public enum AffineRule
+{
+    /// <summary>ONNX's: real zero points for every grid, float32 scales, the quotient rounded before the zero point is added.</summary>
+    Standard,
+
+    /// <summary>The thesis's, with its defects: see <see cref="ThesisAffine"/>. For regenerating its tables, nothing else.</summary>
+    Thesis,
+}
+
+/// <summary>Quantization and its inverse, of single values and of whole tensors.</summary>
+public static class Affine
+{
+    /// <summary>The parameters under which the codes of a grid cover a range (widened to hold 0, so that 0 is exact).</summary>
+    /// <remarks>
+    /// Symmetric: scale m / (2^(bits−1) − 1) with m the range's magnitude, zero point in the grid's middle, and the lowest
+    /// code unused. Asymmetric: scale (high − low) / (max − min), zero point rne(min − low/scale). An empty range has scale 1.
+    /// </remarks>
+    public static AffineParams Covering(AffineRule rule, Interval range, bool symmetric, Grid grid)
+    {
+        if (rule == AffineRule.Thesis) return ThesisAffine.Covering(range, symmetric, grid);
+
+        var r = range.WithZero;
+        if (symmetric) return AffineParams.Of(ScaleOf(r.Magnitude, grid.Max - grid.Middle), grid.Middle, grid.Narrowed);
+        var scale = ScaleOf(r.High - r.Low, grid.Max - grid.Min);
+        return AffineParams.Of(scale, (int)Math.Clamp(Rounding.HalfToEven(grid.Min - r.Low / scale), grid.Min, grid.Max), grid);
+    }
+
+    /// <summary>The code of a real value: clamp(rne(x / scale) + zero point), the quotient in float32 (ONNX QuantizeLinear). NaN becomes the zero point.</summary>
+    public static int Quantize(AffineRule rule, AffineParams p, float x)
+    {
+        var z = p.ZeroPoint;
+        var q = x / (float)p.Scale;
+        var code = rule == AffineRule.Thesis ? ThesisAffine.Round(q, z) : Rounding.HalfToEven(q) + z;
+        return float.IsNaN(code) ? z : (int)Math.Clamp(code, p.Grid.Min, p.Grid.Max); // clamped as a float: the cast of a large one is undefined
+    }
+
+    /// <summary>The real value of a code: scale · (q − zero point), in float32 (ONNX DequantizeLinear).</summary>
+    public static float Dequantize(AffineParams p, int code) => (float)p.Scale * (code - p.ZeroPoint);
+
+    /// <summary>Min-max parameters of a weight tensor under a scheme.</summary>
+    /// <param name="rule">The arithmetic.</param>
+    /// <param name="weights">Finite values; the channels of a per-channel scheme lie along its axis.</param>
+    /// <param name="scheme">Granularity and symmetry.</param>
+    /// <param name="grid">The grid before a symmetric scheme narrows it.</param>
+    public static TensorParams Fit(AffineRule rule, Tensor weights, Scheme scheme, Grid grid) => scheme.Granularity switch
+    {
+        Granularity.PerChannel(var axis) => TensorParams.PerChannel(axis, Values.From(
+            Enumerable.Range(0, weights.Shape[axis]).Select(c => OfChannel(rule, Covering(rule, RangeOf(weights, axis, c), scheme.Symmetric, grid))))),
+        _ => TensorParams.PerTensor(Covering(rule, Interval.Covering(weights.Data.Span), scheme.Symmetric, grid)),
+    };
+
+    /// <summary>The codes of a tensor.</summary>
+    public static QTensor Quantize(AffineRule rule, Tensor real, TensorParams p) => QTensor.Of(real.Shape,
+        Values.Create<int, (AffineRule Rule, Tensor Real, TensorParams P)>(real.Data.Length, (rule, real, p), static (dst, s) =>
+        {
+            var channels = new Channels(s.Real.Shape, s.P.Granularity);
+            var src = s.Real.Data.Span;
+            for (var i = 0; i < dst.Length; i++) dst[i] = Quantize(s.Rule, s.P.Of(channels.At(i)), src[i]);
+        }));
+
+    /// <summary>The real values of a tensor of codes.</summary>
+    public static Tensor Dequantize(QTensor codes, TensorParams p) => Tensor.Of(codes.Shape,
+        Values.Create<float, (QTensor Codes, TensorParams P)>(codes.Codes.Length, (codes, p), static (dst, s) =>
+        {
+            var channels = new Channels(s.Codes.Shape, s.P.Granularity);
+            var src = s.Codes.Codes.Span;
+            for (var i = 0; i < dst.Length; i++) dst[i] = Dequantize(s.P.Of(channels.At(i)), src[i]);
+        }));
+
+    // float32, as ONNX stores scales; 1 for an empty range.
+    private static double ScaleOf(double width, int steps) => width == 0 ? 1 : (float)(width / steps);
+
+    private static AffineParams OfChannel(AffineRule rule, AffineParams p) => rule == AffineRule.Thesis ? AffineParams.Of((float)p.Scale, p.ZeroPoint, p.Grid) : p;
+
+    private static Interval RangeOf(Tensor weights, int axis, int channel)
+    {
+        var (stride, length) = (weights.Shape.Stride(axis), weights.Shape[axis]);
+        var src = weights.Data.Span;
+        float low = float.PositiveInfinity, high = float.NegativeInfinity;
+        for (var start = channel * stride; start < src.Length; start += stride * length)
+            foreach (var x in src.Slice(start, stride)) (low, high) = (MathF.Min(low, x), MathF.Max(high, x));
+        return low > high ? default : Interval.Of(low, high);
+    }
+
+    /// <summary>The index along the channel axis of an element; 0 everywhere where there is no such axis.</summary>
+    private readonly struct Channels(Shape shape, Granularity granularity)
+    {
+        private readonly int stride = granularity is Granularity.PerChannel(var axis) ? shape.Stride(axis) : 1;
+        private readonly int length = granularity is Granularity.PerChannel(var axis) ? shape[axis] : 1;
+
+        public int At(int index) => index / stride % length;
+    }
+}
