@@ -8,10 +8,10 @@ using Ptq.Tensors;
 namespace Ptq.Engine;
 
 /// <summary>
-/// A quantized network compiled for this machine: weights packed, layouts chosen. Its codes equal the reference's on every
-/// vector width and with any number of threads.
+/// Runs a quantized network on integers, compiled for this machine: weights packed, layouts chosen. Its codes equal the
+/// reference's on every vector width and with any number of threads.
 /// </summary>
-public sealed class Program
+public sealed class IntegerEngine
 {
     private const int Block = 16; // images that pass through the stages together
 
@@ -20,13 +20,13 @@ public sealed class Program
     private readonly ByName<Slot> slots;
     private readonly Stage[] stages;
 
-    private Program(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, Stage[] stages) =>
+    private IntegerEngine(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, Stage[] stages) =>
         (this.source, this.widest, this.slots, this.stages) = (source, widest, slots, stages);
 
     /// <summary>Compiles a network.</summary>
     /// <param name="graph">The quantized network.</param>
     /// <param name="widest">The widest vectors to use; the machine's own limit holds in any case.</param>
-    public static Program Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512)
+    public static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512)
     {
         var slots = ByName<Slot>.Of(graph.Operations.AsEnumerable().Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Numerics;
+using LanguageExt;
+using Ptq.Errors;
+using static LanguageExt.Prelude;
+
+namespace Ptq.Experiments.Thesis;
+
+/// <summary>What a thesis run is asked for.</summary>
+internal sealed record ThesisPlan
+{
+    private ThesisPlan(BigInteger seed, int iterations, double startPercentile, double step, int calibration, int objective) =>
+        (Seed, Iterations, StartPercentile, Step, Calibration, Objective) = (seed, iterations, startPercentile, step, calibration, objective);
+
+    /// <summary>How many validation images there are.</summary>
+    public const int Validation = 5000;
+
+    /// <summary>The plan that made the thesis's tables.</summary>
+    public static ThesisPlan Published { get; } = new(0, 60, 99, 0.7, 512, 2000);
+
+    /// <summary>The annealing's seed.</summary>
+    public BigInteger Seed { get; }
+
+    /// <summary>Annealing steps.</summary>
+    public int Iterations { get; }
+
+    /// <summary>The percentile of every point at the start.</summary>
+    public double StartPercentile { get; }
+
+    /// <summary>A move adds a number in [−Step, Step).</summary>
+    public double Step { get; }
+
+    /// <summary>How many of the first validation images calibrate.</summary>
+    public int Calibration { get; }
+
+    /// <summary>How many of the first validation images score a candidate.</summary>
+    public int Objective { get; }
+
+    /// <summary>How many of the calibration images choose weight schemes.</summary>
+    public int Greedy => Math.Min(Calibration, 256);
+
+    /// <summary>A plan from what a user typed; everything that is wrong with it at once. What was not typed is as published.</summary>
+    public static Validation<Fault, ThesisPlan> Parse(string? seed, string? iterations, string? startPercentile, string? step, string? calibration, string? objective) =>
+        (
+            Seeded("--seed", seed),
+            Whole("--iterations", iterations, Published.Iterations, 0, 1_000_000),
+            Real("--start-percentile", startPercentile, Published.StartPercentile, 50, 100),
+            Real("--step", step, Published.Step, 0, 50),
+            Whole("--calibration", calibration, Published.Calibration, 1, Validation),
+            Whole("--objective", objective, Published.Objective, 1, Validation)
+        ).Apply((s, i, p, w, c, o) => new ThesisPlan(s, i, p, w, c, o));
+
+    /// <summary>A seed: an integer of any size, from 0.</summary>
+    public static Validation<Fault, BigInteger> Seeded(string field, string? text) =>
+        text is null ? Success<Fault, BigInteger>(Published.Seed)
+        : text.Length <= 1000 && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? Success<Fault, BigInteger>(seed)
+        : Fail<Fault, BigInteger>(new(field, Quoted(text), "an integer from 0, at most 1,000 digits"));
+
+    /// <summary>A whole number in a range.</summary>
+    public static Validation<Fault, int> Whole(string field, string? text, int otherwise, int low, int high) =>
+        text is null ? Success<Fault, int>(otherwise)
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? Success<Fault, int>(value)
+        : Fail<Fault, int>(new(field, Quoted(text), string.Create(CultureInfo.InvariantCulture, $"a whole number from {low} to {high}")));
+
+    private static Validation<Fault, double> Real(string field, string? text, double otherwise, double low, double high) =>
+        text is null ? Success<Fault, double>(otherwise)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? Success<Fault, double>(value)
+        : Fail<Fault, double>(new(field, Quoted(text), string.Create(CultureInfo.InvariantCulture, $"a number from {low} to {high}")));
+
+    private static string Quoted(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
+}

@@ -1,0 +1,113 @@
+using LanguageExt;
+using Ptq.Calibration;
+using Ptq.Engine;
+using Ptq.Errors;
+using Ptq.Evaluation;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Quantization;
+using Ptq.Search;
+using Ptq.Tensors;
+
+namespace Ptq.Experiments.Thesis;
+
+/// <summary>A network's predictions on the validation and the test images.</summary>
+/// <param name="Validation">Top-1 in percent.</param>
+/// <param name="Test">Top-1 in percent.</param>
+/// <param name="Confusion">On the test images.</param>
+internal sealed record Scores(double Validation, double Test, Confusion Confusion);
+
+/// <summary>Everything a thesis run finds.</summary>
+/// <param name="Float">The FP32 network.</param>
+/// <param name="Choices">The greedy weight schemes.</param>
+/// <param name="Start">INT8 with the start percentile.</param>
+/// <param name="Chains">The annealing: before its first step, and after each.</param>
+/// <param name="Annealed">INT8 with the best percentiles found.</param>
+/// <param name="Best">The network with those.</param>
+internal sealed record ThesisResult(Scores Float, ByName<LayerChoice> Choices, Scores Start, Values<Chain> Chains, Scores Annealed, QuantizedGraph Best);
+
+/// <summary>
+/// The thesis's procedure: weight schemes chosen greedily, then activation percentiles annealed against validation accuracy.
+/// Its named defects are in it: zero points of 0 for signed weights, biases dropped, calibration images that are also scored.
+/// </summary>
+internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, int Threads)
+{
+    private const double GreedyPercentile = 99; // stays, whatever percentile the search starts from
+    private const double LargestLoss = 2;
+
+    private static readonly SearchSpace Moves = new(LeNetLite.Points, 90, 99.9, 0);
+    private static readonly Cooling Cooling = new(1, 0.95, 1e-3);
+
+    /// <summary>The codes of every point: unsigned and asymmetric, but for the logits.</summary>
+    public static ByName<ActivationScheme> Schemes { get; } = ByName<ActivationScheme>.Of(
+        LeNetLite.Points.AsEnumerable().Select(p => (p, p == "out" ? ActivationScheme.Int8Symmetric : ActivationScheme.UInt8)));
+
+    private LabelledImages Validation => Splits.Search.Examples;
+
+    /// <summary>Runs it all.</summary>
+    /// <param name="progress">Told the name of every stage and the share of it that is done.</param>
+    public Either<PtqError, ThesisResult> Execute(Action<string, double> progress)
+    {
+        var engine = FloatEngine.Compile(Graph, FloatArithmetic.Float64);
+        progress("FP32 on validation and test images", 0);
+        var real = Score(images => Accuracy.Predict(engine.Run(images, Threads)));
+
+        progress("Calibration", 0);
+        var trace = engine.Trace(Splits.Calibration.Images, default, Threads);
+        return
+            from choices in Choose(trace.Map((_, t) => t.Rows(0, Plan.Greedy)))
+            from samples in Observe.Samples(trace, LeNetLite.Points)
+            let weights = choices.Map((_, c) => c.Params)
+            from start in Quantize(samples, weights, Moves.Uniform(Plan.StartPercentile))
+            let startScores = Score(start, progress, "INT8, start percentile")
+            let chains = Search(samples, weights, real.Validation, progress)
+            from best in Quantize(samples, weights, chains[^1].Best)
+            select new ThesisResult(real, choices, startScores, Values.Of<Chain>(chains), Score(best, progress, "INT8, annealed percentiles"), best);
+    }
+
+    private Either<PtqError, ByName<LayerChoice>> Choose(ByName<Tensor> trace) =>
+        from samples in Observe.Samples(trace, LeNetLite.Points)
+        let points = Observe.Points(AffineRule.Thesis, Schemes, samples, _ => new RangeRule.Percentile(GreedyPercentile))
+        from choices in WeightChoice.Greedy(Graph, trace, points, Scheme.ThesisCandidates, Grid.Int8, Contract.Thesis, BiasRule.Dropped)
+        select choices;
+
+    private Chain[] Search(ByName<SortedSample> samples, ByName<TensorParams> weights, double reference, Action<string, double> progress)
+    {
+        var objective = Validation.First(Plan.Objective);
+        double ScoreOf(Candidate candidate) => Accuracy.Percent(Accuracy.Predict(Compile(samples, weights, candidate).Run(objective.Images, Threads)), objective.Labels.Span);
+
+        var anneal = new Anneal(Moves with { Step = Plan.Step }, Cooling, reference, LargestLoss);
+        var chains = new Chain[Plan.Iterations + 1];
+        foreach (var chain in anneal.Run(anneal.Begin(Moves.Uniform(Plan.StartPercentile), ScoreOf, Rng.FromSeed(Plan.Seed)), ScoreOf).Take(chains.Length))
+        {
+            chains[chain.Step] = chain;
+            progress("Annealing", (double)(chain.Step + 1) / chains.Length);
+        }
+        return chains;
+    }
+
+    private Either<PtqError, QuantizedGraph> Quantize(ByName<SortedSample> samples, ByName<TensorParams> weights, Candidate candidate)
+    {
+        var percentiles = ByName<double>.Of(LeNetLite.Points.AsEnumerable().Zip(candidate.Percentiles.AsEnumerable(), (name, p) => (name, p)));
+        var points = Observe.Points(AffineRule.Thesis, Schemes, samples, name => new RangeRule.Percentile(percentiles[name]));
+        return QuantizedGraph.Create(Graph, points, weights, Contract.Thesis, BiasRule.Dropped);
+    }
+
+    // The start was quantized without an error, and other percentiles only change scales: a failure here is a bug.
+    private IntegerEngine Compile(ByName<SortedSample> samples, ByName<TensorParams> weights, Candidate candidate) =>
+        IntegerEngine.Compile(Quantize(samples, weights, candidate).IfLeft(error => throw new InvalidOperationException(error.Describe())));
+
+    private Scores Score(QuantizedGraph graph, Action<string, double> progress, string stage)
+    {
+        progress(stage, 0);
+        var engine = IntegerEngine.Compile(graph);
+        return Score(images => Accuracy.Predict(engine.Run(images, Threads)));
+    }
+
+    private Scores Score(Func<Tensor, Values<int>> predict)
+    {
+        var (validation, test) = (Splits.Search.Examples, Splits.Test.Examples);
+        var predicted = predict(test.Images);
+        return new(Accuracy.Percent(predict(validation.Images), validation.Labels.Span), Accuracy.Percent(predicted, test.Labels.Span), Confusion.Of(10, test.Labels, predicted));
+    }
+}

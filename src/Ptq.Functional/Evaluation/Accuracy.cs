@@ -1,0 +1,38 @@
+using Ptq.Numerics;
+using Ptq.Tensors;
+
+namespace Ptq.Evaluation;
+
+/// <summary>Top-1 classification: the first of the largest outputs wins.</summary>
+public static class Accuracy
+{
+    /// <summary>The predicted class of every image.</summary>
+    /// <param name="logits">[N, classes].</param>
+    public static Values<int> Predict(Tensor logits) => ArgMax<float>(logits.Shape, logits.Data);
+
+    /// <summary>The predicted class of every image. Codes are in the order of what they stand for.</summary>
+    /// <param name="logits">Codes [N, classes] under one scale.</param>
+    public static Values<int> Predict(QTensor logits) => ArgMax<int>(logits.Shape, logits.Codes);
+
+    /// <summary>count / n · 100 in double, in that order.</summary>
+    /// <param name="predicted">The predicted classes.</param>
+    /// <param name="labels">The true ones, as many, at least one.</param>
+    public static double Percent(Values<int> predicted, ReadOnlySpan<int> labels)
+    {
+        if (predicted.Length != labels.Length || labels.IsEmpty) throw new ArgumentException($"{predicted.Length} predictions for {labels.Length} labels.", nameof(labels));
+        var count = 0;
+        for (var i = 0; i < labels.Length; i++) count += predicted[i] == labels[i] ? 1 : 0;
+        return (double)count / labels.Length * 100;
+    }
+
+    private static Values<int> ArgMax<T>(Shape shape, Values<T> data) where T : IEquatable<T>, IComparable<T> =>
+        Values.Create<int, (Values<T> Data, int Classes)>(shape[0], (data, shape.Stride(0)), static (dst, s) =>
+        {
+            for (var i = 0; i < dst.Length; i++)
+            {
+                var row = s.Data.Span.Slice(i * s.Classes, s.Classes);
+                for (var c = 1; c < row.Length; c++)
+                    if (row[c].CompareTo(row[dst[i]]) > 0) dst[i] = c;
+            }
+        });
+}

@@ -1,0 +1,30 @@
+using Ptq.Numerics;
+
+namespace Ptq.Search;
+
+/// <summary>A point of a search space: one percentile for every quantization point.</summary>
+/// <param name="Percentiles">In the order of the space's points.</param>
+public sealed record Candidate(Values<double> Percentiles);
+
+/// <summary>Activation percentiles that a search may propose, and how far it moves at once.</summary>
+/// <param name="Points">The quantization points, in the order in which draws are made.</param>
+/// <param name="Low">The smallest percentile proposed.</param>
+/// <param name="High">The largest percentile proposed.</param>
+/// <param name="Step">A move adds a number in [−Step, Step) to every percentile.</param>
+public sealed record SearchSpace(Values<string> Points, double Low, double High, double Step)
+{
+    /// <summary>The same percentile everywhere; it may lie outside [Low, High], which bound the proposals only.</summary>
+    public Candidate Uniform(double percentile) => new(Points.Map(_ => percentile));
+
+    /// <summary>A neighbour: every percentile moved on its own, in the order of the points, and clamped.</summary>
+    public (Candidate Value, Rng Next) Neighbour(Candidate from, Rng rng)
+    {
+        var moved = new double[from.Percentiles.Length];
+        for (var i = 0; i < moved.Length; i++)
+        {
+            (var shift, rng) = rng.Uniform(-Step, Step);
+            moved[i] = Math.Clamp(from.Percentiles[i] + shift, Low, High);
+        }
+        return (new(Values.Freeze(moved)), rng);
+    }
+}
