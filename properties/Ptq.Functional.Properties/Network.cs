@@ -1,0 +1,124 @@
+using LanguageExt;
+using Ptq.Calibration;
+using Ptq.Engine;
+using Ptq.Errors;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Quantization;
+using Ptq.Tensors;
+
+namespace Ptq.Properties;
+
+/// <summary>A small random network with images to run it on; the same seed and size give the same one.</summary>
+public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
+{
+    public static Network Of(int seed, int size)
+    {
+        var build = new Builder(Rng.FromSeed((ulong)seed).Fork(0));
+        var image = Shape.Of(build.Below(1, 5), build.Below(3, 9), build.Below(3, 9));
+        var (tensor, shape, nodes) = ("x0", image, new List<Node>());
+        for (var i = 1; i <= size; i++)
+        {
+            var layer = build.Layer(shape);
+            var name = $"x{i}";
+            Values<string> inputs = layer is Layer.Add ? [tensor, tensor] : [tensor];
+            if (layer is Layer.Add && nodes.Count > 0 && shape == ShapeOf(image, nodes, nodes[^1].Input)) inputs = [nodes[^1].Input, tensor];
+            nodes.Add(new($"n{i}", layer, inputs, name));
+            (tensor, shape) = (name, ShapeOf(image, nodes, name));
+        }
+        var graph = Made(image, nodes, tensor);
+        return new(seed, size, graph, build.Tensor(image.Batch(build.Below(1, 19))));
+    }
+
+    /// <summary>The network quantized on its own images under a contract; what else there is to choose is drawn.</summary>
+    public QuantizedGraph Quantized(Contract contract)
+    {
+        var build = new Builder(Rng.FromSeed((ulong)Seed).Fork(1));
+        var rule = QuantizedGraph.RuleOf(contract);
+        var schemes = ActivationScheme.Everywhere(Graph, build.Below(0, 2) == 0 ? ActivationScheme.UInt8 : ActivationScheme.Int8Symmetric);
+        foreach (var node in Graph.Nodes) // points of their own behind pools and before activations, now and then
+            if (!schemes.Has(node.Output) && build.Below(0, 3) == 0) schemes = schemes.With(node.Output, ActivationScheme.UInt8);
+        var trace = FloatEngine.Compile(Graph).Trace(Images);
+        var weights = ByName<TensorParams>.Of(Graph.Weighted.Select(node => (node.Name,
+            Affine.Fit(rule, node.Layer.WeightTensor!, Scheme.Product[build.Below(0, 4)], Right(Grid.Create(build.Below(2, 9), true))))));
+        return (from samples in Observe.Samples(trace, schemes.Names)
+                let points = Observe.Points(rule, schemes, samples, _ => new RangeRule.Percentile(99))
+                from quantized in QuantizedGraph.Create(Graph, points, weights, contract, build.Below(0, 4) == 0 ? BiasRule.Dropped : BiasRule.Kept)
+                select quantized).IfLeft(error => throw new InvalidOperationException(error.Describe()));
+    }
+
+    public override string ToString() => $"seed {Seed}, size {Size}: {Images.Shape} → {string.Join(" → ", Graph.Nodes.AsEnumerable().Select(n => $"{n.Layer.GetType().Name}{Graph.Shapes[n.Output]}"))}";
+
+    private static Shape ShapeOf(Shape image, List<Node> nodes, string tensor) => tensor == "x0" ? image : Made(image, nodes, nodes[^1].Output).Shapes[tensor];
+
+    private static Graph Made(Shape image, List<Node> nodes, string output) =>
+        Graph.Create("x0", image, Values.From(nodes), output).IfLeft(error => throw new InvalidOperationException(error.Describe()));
+
+    private static Grid Right(Validation<Fault, Grid> grid) => grid.Match(g => g, _ => throw new InvalidOperationException());
+
+    /// <summary>Draws layers; it moves as it draws, so it lives inside one method.</summary>
+    private sealed class Builder(Rng rng)
+    {
+        private Rng rng = rng;
+
+        public int Below(int low, int high)
+        {
+            (var drawn, rng) = rng.Integer(low, high);
+            return (int)drawn;
+        }
+
+        public Tensor Tensor(Shape shape, double deviation = 1)
+        {
+            var normals = new double[shape.Count];
+            rng = rng.FillStandardNormal(normals);
+            return Tensors.Tensor.Of(shape, Values.From(normals.Select(x => (float)(x * deviation))));
+        }
+
+        public Layer Layer(Shape shape) => shape.Rank == 1
+            ? Below(0, 6) switch
+            {
+                0 => new Layer.Relu(),
+                1 => new Layer.Softmax(),
+                2 => new Layer.Add(),
+                3 => new Layer.Clip(-0.5f, 1.5f),
+                _ => Linear(shape[0]),
+            }
+            : Below(0, 12) switch
+            {
+                0 => new Layer.Relu(),
+                1 => new Layer.Clip(-0.5f, 1.5f),
+                2 => new Layer.Add(),
+                3 => new Layer.Flatten(),
+                4 => new Layer.GlobalAveragePool(),
+                5 => new Layer.MaxPool2d(PoolWindow(shape)),
+                6 => new Layer.AveragePool2d(PoolWindow(shape), Below(0, 2) == 0),
+                _ => Conv(shape),
+            };
+
+        private Layer.Linear Linear(int inputs)
+        {
+            var outputs = Below(1, 40);
+            return new(Tensor(Shape.Of(outputs, inputs), 1 / Math.Sqrt(inputs)), Tensor(Shape.Of(outputs), 0.3).Data);
+        }
+
+        private Layer.Conv2d Conv(Shape shape)
+        {
+            var divisors = Enumerable.Range(1, shape[0]).Where(g => shape[0] % g == 0).ToArray();
+            var groups = divisors[Below(0, divisors.Length)];
+            var window = new Window(Axis(shape[1]), Axis(shape[2]));
+            var (outputs, inputs) = (groups * Below(1, 20 / groups + 2), shape[0] / groups);
+            var weights = Tensor(Shape.Of(outputs, inputs, window.Rows.Kernel, window.Columns.Kernel), 1 / Math.Sqrt(inputs * window.Area));
+            return new(weights, Tensor(Shape.Of(outputs), 0.3).Data, window, groups);
+        }
+
+        private Window PoolWindow(Shape shape) => new(Axis(shape[1]), Axis(shape[2]));
+
+        private WindowAxis Axis(int length)
+        {
+            var kernel = Below(1, Math.Min(length, 4) + 1);
+            var dilation = kernel > 1 && (kernel - 1) * 2 < length && Below(0, 3) == 0 ? 2 : 1;
+            var padding = dilation > 1 ? 0 : kernel - 1;
+            return new(kernel, Below(1, 4), Below(0, padding + 1), Below(0, padding + 1), dilation);
+        }
+    }
+}
