@@ -1,1 +1,3 @@
-System.Console.WriteLine();
+using Ptq.Experiments.Commands;
+
+return App.Run(args);

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using LanguageExt;
+using Ptq.Data;
+using Ptq.Errors;
+using Ptq.Experiments.Data;
+using static LanguageExt.Prelude;
+using TextOption = System.CommandLine.Option<string?>;
+
+namespace Ptq.Experiments.Commands;
+
+/// <summary>Rebuilds the embedded data from the published files.</summary>
+internal sealed class BuildDataCommand : IExperiment
+{
+    private readonly TextOption mnist = Options.Text("--mnist", "DIR", "Folder with the four MNIST files, compressed or not", required: true);
+    private readonly TextOption fashion = Options.Text("--fashion", "DIR", "Folder with the four Fashion-MNIST files, compressed or not", required: true);
+    private readonly TextOption output = Options.Text("--out", "DIR", "Where the data goes, such as experiments/data", required: true);
+
+    public BuildDataCommand() => Command = new("build-data", "Rebuilds the embedded images and labels from the published files.") { mnist, fashion, output };
+
+    public Command Command { get; }
+
+    public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
+        Success<Fault, Func<Either<PtqError, Unit>>>(() => Run(parsed.Typed(mnist)!, parsed.Typed(fashion)!, parsed.Typed(output)!));
+
+    private static Either<PtqError, Unit> Run(string mnist, string fashion, string folder) =>
+        from writable in Disk.CheckWritable(folder)
+        from digits in Published.Read(mnist)
+        from clothes in Published.Read(fashion)
+        let files = Display.WithProgress(progress =>
+        {
+            progress("Compressing", 0);
+            return Embedded.Build(folder, "mnist", digits).Concat(Embedded.Build(folder, "fashion", clothes)).ToArray();
+        })
+        from written in Disk.Write(files)
+        select Say(files.Select(f => f.Path));
+
+    private static Unit Say(IEnumerable<string> files)
+    {
+        Console.WriteLine("Wrote");
+        foreach (var file in files) Console.WriteLine($"  {file}");
+        return Unit.Default;
+    }
+}

@@ -1,0 +1,57 @@
+using Spectre.Console;
+
+namespace Ptq.Experiments.Commands;
+
+/// <summary>What a run shows: progress on the error stream, tables on the output.</summary>
+internal static class Display
+{
+    private const int Width = 80;
+
+    private static readonly IAnsiConsole Progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    /// <summary>Runs work that reports stages and the share of each that is done: a bar a stage in a terminal, a line a stage elsewhere.</summary>
+    public static T WithProgress<T>(Func<Action<string, double>, T> work)
+    {
+        if (!Progress.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
+        {
+            var last = "";
+            return work((stage, _) =>
+            {
+                if (stage != last) Console.Error.WriteLine($"{last = stage} …");
+            });
+        }
+        return Progress.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).Start(context =>
+        {
+            ProgressTask? task = null;
+            var result = work((stage, share) =>
+            {
+                if (task is null || task.Description != stage)
+                {
+                    if (task is not null) task.Value = 1;
+                    task = context.AddTask(stage, maxValue: 1);
+                }
+                task.Value = share;
+            });
+            if (task is not null) task.Value = 1;
+            return result;
+        });
+    }
+
+    /// <summary>A table with a title; columns of numbers to the right.</summary>
+    public static void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(title)), UseSafeBorder = true };
+        foreach (var column in columns)
+        {
+            var right = column.Length > 0 && column[^1] == '#';
+            table.AddColumn(new TableColumn(Markup.Escape(column.TrimEnd('#'))) { Alignment = right ? Justify.Right : Justify.Left, NoWrap = true });
+        }
+        foreach (var row in rows) table.AddRow(row.Select(cell => Markup.Escape(cell)).ToArray());
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        console.Profile.Width = Math.Min(console.Profile.Width, Width);
+        console.Write(table);
+    }
+
+    /// <summary>A path as a user in the current folder would type it.</summary>
+    public static string Path(string path) => System.IO.Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.Length < path.Length ? relative : path;
+}

@@ -1,0 +1,144 @@
+using System.Security;
+using System.Text;
+using LanguageExt;
+using Ptq.Errors;
+
+namespace Ptq.Data;
+
+/// <summary>The only type that touches files. What goes wrong is a <see cref="PtqError.NoAccess"/> that names the path as it was given.</summary>
+public static class Disk
+{
+    /// <summary>All bytes of a file.</summary>
+    /// <returns>The bytes; <see cref="PtqError.NoAccess"/> where the file cannot be read; <see cref="PtqError.BadFile"/> where
+    /// it has more than 2³¹ − 57 bytes, .NET's longest array.</returns>
+    public static Either<PtqError, byte[]> ReadAll(string path) => Try<byte[]>(path, "read", () =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return file.CanSeek && file.Length > Array.MaxLength ? TooLong(path)
+            : file.CanSeek && file.Length > 0 ? ReadSized(file)
+            : ReadStream(path, file);
+    });
+
+    /// <summary>Puts the bytes into a file, making its folder where there is none. At any moment, even if the program is
+    /// killed, the path holds either the old file or the new one (a killed program may leave a <c>.ptq-*</c> file beside it).</summary>
+    public static Either<PtqError, Unit> Write(string path, ReadOnlyMemory<byte> bytes) => Write([(path, bytes)]);
+
+    /// <summary>Puts text into a file, in UTF-8 without a byte-order mark; otherwise <see cref="Write(string, ReadOnlyMemory{byte})"/>.</summary>
+    public static Either<PtqError, Unit> Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Puts several files in place, once all of them are safely on the disk: an error before that leaves every old
+    /// file as it was, and no file is ever half of one.</summary>
+    public static Either<PtqError, Unit> Write(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> files)
+    {
+        var staged = new List<(string Path, string Temporary, string Target)>();
+        try
+        {
+            foreach (var (path, bytes) in files)
+                if (Try(path, "write", () => Stage(path, bytes, staged)) is { IsLeft: true } refused) return refused;
+            foreach (var (path, temporary, target) in staged)
+                if (Try(path, "write", () => Moved(temporary, target)) is { IsLeft: true } refused) return refused;
+            return Unit.Default;
+        }
+        finally
+        {
+            foreach (var (path, temporary, _) in staged) Try(path, "write", () => Removed(temporary)); // moved ones are gone already
+        }
+    }
+
+    /// <summary>Makes the folder where there is none and proves that a file can be made in it, so that a long run can fail at
+    /// its beginning instead of its end.</summary>
+    public static Either<PtqError, Unit> CheckWritable(string folder) => Try<Unit>(folder, "write", () =>
+    {
+        if (MakeFolder(folder, Path.GetFullPath(folder)) is { IsLeft: true } refused) return refused;
+        var probe = Path.Combine(folder, TemporaryName());
+        using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return Unit.Default;
+    });
+
+    private static Either<PtqError, byte[]> ReadSized(FileStream file)
+    {
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // Pipes and the like do not say how long they are.
+    private static Either<PtqError, byte[]> ReadStream(string path, FileStream file)
+    {
+        var bytes = Arrivals.Read(file, default, Array.MaxLength);
+        return bytes.Length == Array.MaxLength ? TooLong(path) : bytes.ToArray();
+    }
+
+    private static PtqError TooLong(string path) => new PtqError.BadFile(path, "length", "2 GiB or more", $"at most {Array.MaxLength} bytes");
+
+    private static Either<PtqError, Unit> Stage(string path, ReadOnlyMemory<byte> bytes, List<(string, string, string)> staged)
+    {
+        if (Directory.Exists(path)) return new PtqError.NoAccess(path, "write", IsFolder);
+        var full = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(full) is "/dev" or "/dev/fd")
+        {
+            using var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
+            device.Write(bytes.Span); // renaming would put a file in the place of the device
+            return Unit.Default;
+        }
+
+        // A link stays a link; what it points to is replaced.
+        var target = new FileInfo(full) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : full;
+        var folder = Path.GetDirectoryName(target)!;
+        if (MakeFolder(path, folder) is { IsLeft: true } refused) return refused;
+        var temporary = Path.Combine(folder, TemporaryName());
+        using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        staged.Add((path, temporary, target));
+        file.Write(bytes.Span);
+        file.Flush(flushToDisk: true);
+        return Unit.Default;
+    }
+
+    private static Either<PtqError, Unit> MakeFolder(string path, string folder)
+    {
+        for (var up = folder; up is not null; up = Path.GetDirectoryName(up))
+            if (File.Exists(up)) return new PtqError.NoAccess(path, "write", "a file stands where a folder is needed");
+        Directory.CreateDirectory(folder);
+        return Unit.Default;
+    }
+
+    private static Either<PtqError, Unit> Moved(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        return Unit.Default;
+    }
+
+    private static Either<PtqError, Unit> Removed(string temporary)
+    {
+        File.Delete(temporary);
+        return Unit.Default;
+    }
+
+    private static string TemporaryName() => $".ptq-{Path.GetRandomFileName()}";
+
+    private static Either<PtqError, T> Try<T>(string path, string action, Func<Either<PtqError, T>> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or SecurityException)
+        {
+            return new PtqError.NoAccess(path, action, Reason(path, action, e));
+        }
+    }
+
+    private const string IsFolder = "it is a folder";
+
+    // .NET's own messages name the full path, or that of a temporary file; behind " : " stands only that.
+    private static string Reason(string path, string action, Exception e) => e switch
+    {
+        FileNotFoundException when action == "write" => "no file can be made there",
+        FileNotFoundException => "there is no such file",
+        DirectoryNotFoundException => "there is no such folder",
+        PathTooLongException => "the path is too long",
+        ArgumentException or NotSupportedException => "this is not the path of a file",
+        _ when Directory.Exists(path) && e is UnauthorizedAccessException => IsFolder,
+        UnauthorizedAccessException or SecurityException => "permission denied",
+        _ => e.Message.Split(" : ")[0],
+    };
+}

@@ -1,0 +1,48 @@
+using Ptq.Engine;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Quantization;
+using Ptq.Tensors;
+using Xunit;
+
+namespace Ptq.Tests.Engine;
+
+public class Quantized_graphs_that_do_not_fit
+{
+    private static readonly AffineParams Point = Params(0.1, 0, Grid.UInt8);
+
+    [Fact]
+    public void An_input_without_a_point() => Refused("node 'graph', input 'x': saw no quantization point, wanted one", Linear(1, 0), [("y", Point)], Weights(1));
+
+    [Fact]
+    public void An_output_without_a_point() => Refused("node 'l', output 'y': saw no quantization point, wanted one: the layer makes codes of its own", Linear(1, 0), [("x", Point)], Weights(1));
+
+    [Fact]
+    public void A_point_on_no_tensor() => Refused("node 'graph', point 'z': saw no such tensor, wanted one of x, y", Linear(1, 0), [("x", Point), ("y", Point), ("z", Point)], Weights(1));
+
+    [Fact]
+    public void A_point_of_nine_bits() => Refused("node 'graph', point 'y': saw u9, wanted at most 8 bits", Linear(1, 0), [("x", Point), ("y", Params(1, 0, Right(Grid.Create(9, false))))], Weights(1));
+
+    [Fact]
+    public void Weights_without_parameters() => Refused("node 'l', weights: saw no parameters, wanted some for every node with weights", Linear(1, 0), [("x", Point), ("y", Point)], ByName<TensorParams>.Of([]));
+
+    [Fact]
+    public void A_bias_that_no_INT32_holds() => Refused(
+        "node 'l', bias of channel 0: saw 1000000000, which is 1e+12 steps of s_x·s_w, wanted at most 2³¹ − 1: a larger weight scale", Linear(1, 1e9f), [("x", Point), ("y", Point)], Weights(0.01));
+
+    [Fact]
+    public void An_accumulator_that_could_wrap() => Refused(
+        "node 'l', accumulator of channel 0: saw sums up to 2147483775, wanted at most 2³¹ − 1", Linear(1, 2147483520f), [("x", Params(1, 0, Grid.UInt8)), ("y", Point)], Weights(1));
+
+    private static void Refused(string message, Graph graph, (string, AffineParams)[] points, ByName<TensorParams> weights) =>
+        Assert.Equal(message, QuantizedGraph.Create(graph, ByName<AffineParams>.Of(points), weights).Match(Right: _ => "accepted", Left: e => e.Describe()));
+
+    private static Graph Linear(float weight, float bias) =>
+        Graph.Create("x", Shape.Of(1), [new("l", new Layer.Linear(Tensor.Of(Shape.Of(1, 1), [weight]), [bias]), "x", "y")], "y").IfLeft(e => throw new InvalidOperationException(e.Describe()));
+
+    private static ByName<TensorParams> Weights(double scale) => ByName<TensorParams>.Of([("l", TensorParams.PerTensor(Params(scale, 0, Grid.Int8)))]);
+
+    private static AffineParams Params(double scale, int zero, Grid grid) => Right(AffineParams.Create(scale, zero, grid));
+
+    private static T Right<T>(LanguageExt.Validation<Ptq.Errors.Fault, T> valid) => valid.Match(p => p, _ => throw new InvalidOperationException());
+}
