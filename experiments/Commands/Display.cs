@@ -37,17 +37,18 @@ internal static class Display
         });
     }
 
-    /// <summary>A table with a title; columns of numbers to the right.</summary>
+    /// <summary>A table below its title; a column whose name ends in # holds numbers and is set to the right.</summary>
     public static void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(title)), UseSafeBorder = true };
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
         foreach (var column in columns)
         {
             var right = column.Length > 0 && column[^1] == '#';
             table.AddColumn(new TableColumn(Markup.Escape(column.TrimEnd('#'))) { Alignment = right ? Justify.Right : Justify.Left, NoWrap = true });
         }
         foreach (var row in rows) table.AddRow(row.Select(cell => Markup.Escape(cell)).ToArray());
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        Console.WriteLine($"\n{title}");
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
         console.Profile.Width = Math.Min(console.Profile.Width, Width);
         console.Write(table);
     }

@@ -1,3 +1,5 @@
+using Ptq.Data;
+
 namespace Ptq.Experiments.Commands;
 
 /// <summary>Where results go by default: into the repository that the app was built in, else below the current folder.</summary>
@@ -8,7 +10,7 @@ internal static class Results
         get
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, "Ptq.Functional.sln"))) return Display.Path(Path.Combine(folder.FullName, "experiments", "results"));
+                if (Disk.Exists(Path.Combine(folder.FullName, "Ptq.Functional.sln"))) return Display.Path(Path.Combine(folder.FullName, "experiments", "results"));
             return "results";
         }
     }

@@ -67,7 +67,11 @@ internal sealed class ThesisCommand : IExperiment
     private static Unit Show(string weights, ThesisPlan plan, Graph graph, ThesisResult result, Latency.Row[] latency, IEnumerable<string> files)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"LeNet-lite, weights {(weights == Embedded.Baseline ? "embedded" : weights)}; seed {plan.Seed}, {plan.Iterations} iterations from percentile {plan.StartPercentile},\nstep {plan.Step}, {plan.Calibration} calibration images, {plan.Objective} scored a candidate."));
+            $"""
+            LeNet-lite, weights {(weights == Embedded.Baseline ? "embedded" : weights)}
+            {plan.Iterations} iterations from percentile {plan.StartPercentile}, step {plan.Step}, {plan.Calibration} calibration images
+            candidates scored on {plan.Objective} images, seed {plan.Seed}
+            """));
         Display.Table("Summary", ["mode", "val %#", "test %#", "bytes#", "ms / 64 images#"],
             ThesisTables.Summary(graph, result).Zip(latency, (s, l) => (IReadOnlyList<string>)[s.Mode, s.Validation, s.Test, s.Size.ToString(CultureInfo.InvariantCulture), l.Mean]));
         Display.Table("Ablation", ["configuration", "val %#", "test %#"],

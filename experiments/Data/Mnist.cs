@@ -76,5 +76,5 @@ internal sealed record Published(RawImages Training, RawImages Test)
         select pair;
 
     private static string Find(string folder, string name) =>
-        Path.Combine(folder, name) is var plain && !File.Exists(plain) && File.Exists($"{plain}.gz") ? $"{plain}.gz" : plain;
+        Path.Combine(folder, name) is var plain && !Disk.Exists(plain) && Disk.Exists($"{plain}.gz") ? $"{plain}.gz" : plain;
 }

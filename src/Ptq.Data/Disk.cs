@@ -8,6 +8,9 @@ namespace Ptq.Data;
 /// <summary>The only type that touches files. What goes wrong is a <see cref="PtqError.NoAccess"/> that names the path as it was given.</summary>
 public static class Disk
 {
+    /// <summary>Whether there is a file at the path.</summary>
+    public static bool Exists(string path) => File.Exists(path);
+
     /// <summary>All bytes of a file.</summary>
     /// <returns>The bytes; <see cref="PtqError.NoAccess"/> where the file cannot be read; <see cref="PtqError.BadFile"/> where
     /// it has more than 2³¹ − 57 bytes, .NET's longest array.</returns>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LanguageExt;
 using Ptq.Errors;
 using Ptq.Model;
@@ -98,7 +99,7 @@ internal static class Lowering
         for (var c = 0; c < bias.Length; c++)
         {
             var code = Rounding.HalfToEven(layer.Bias[c] / (site.Input.Scale * weights.Of(c).Scale));
-            if (!(Math.Abs(code) <= int.MaxValue)) return new PtqError.BadGraph(site.Node.Name, $"bias of channel {c}", $"{layer.Bias[c]}, which is {code:g6} steps of s_x·s_w", "at most 2³¹ − 1: a larger weight scale");
+            if (!(Math.Abs(code) <= int.MaxValue)) return new PtqError.BadGraph(site.Node.Name, $"bias of channel {c}", string.Create(CultureInfo.InvariantCulture, $"{layer.Bias[c]}, which is {code:g6} steps of s_x·s_w"), "at most 2³¹ − 1: a larger weight scale");
             bias[c] = (int)code;
         }
         return Values.Freeze(bias);

@@ -28,7 +28,7 @@ public class Quantized_graphs_that_do_not_fit
 
     [Fact]
     public void A_bias_that_no_INT32_holds() => Refused(
-        "node 'l', bias of channel 0: saw 1000000000, which is 1e+12 steps of s_x·s_w, wanted at most 2³¹ − 1: a larger weight scale", Linear(1, 1e9f), [("x", Point), ("y", Point)], Weights(0.01));
+        "node 'l', bias of channel 0: saw 1E+09, which is 1e+12 steps of s_x·s_w, wanted at most 2³¹ − 1: a larger weight scale", Linear(1, 1e9f), [("x", Point), ("y", Point)], Weights(0.01));
 
     [Fact]
     public void An_accumulator_that_could_wrap() => Refused(
