@@ -6,7 +6,7 @@ namespace Ptq.Experiments.Figures;
 /// <summary>The accuracy of every class, a bar for every configuration side by side; shades that stay apart in grey.</summary>
 internal static class ClassAccuracyFigure
 {
-    private const int Left = 56, Top = 72, Height = 260, Group = 64, Bar = 17;
+    private const int Left = 56, Top = 76, Height = 260, Group = 64, Bar = 18;
 
     private static readonly string[] Shades = ["#d9d9d9", "#7f9fc4", "#08306b"];
 
@@ -37,7 +37,9 @@ internal static class ClassAccuracyFigure
                     var share = configurations[i].Confusion.Share(c, c);
                     var x = Left + (c + 0.5) * Group + (i - configurations.Count / 2.0) * Bar;
                     yield return Svg.Rect(x, Y(share), Bar, Height * share, Shades[i], "#000000");
-                    yield return Svg.Text(x + Bar / 2.0 + 4, Y(share) - 4, (100 * share).ToString("0.0", CultureInfo.InvariantCulture), 9, "start", turned: -60);
+                    var inside = Height * share > 32; // a short bar has its number above it
+                    yield return Svg.Text(x + Bar / 2.0 + 4, Y(share) + (inside ? 4 : -4), (100 * share).ToString("0.0", CultureInfo.InvariantCulture), 11, inside ? "end" : "start",
+                        inside && i == Shades.Length - 1 ? "#ffffff" : "#000000", turned: -90);
                 }
             }
             yield return Svg.Text((Left + right) / 2.0, Top + Height + 40, "class", 13);

@@ -44,10 +44,11 @@ internal static class ConfusionFigure
                 for (var predicted = 0; predicted < classes; predicted++)
                 {
                     var (text, fill, dark) = cell(real, predicted);
-                    yield return Svg.Rect(Left + predicted * Cell, Top + real * Cell, Cell, Cell, fill, real == predicted ? "#000000" : "#cccccc");
+                    yield return Svg.Rect(Left + predicted * Cell, Top + real * Cell, Cell, Cell, fill, "#cccccc");
                     yield return Svg.Text(Left + (predicted + 0.5) * Cell, Top + (real + 0.5) * Cell + 5, text, 13, fill: dark ? "#ffffff" : "#000000");
                 }
             }
+            for (var c = 0; c < classes; c++) yield return Svg.Rect(Left + c * Cell, Top + c * Cell, Cell, Cell, "none", "#000000"); // the hits
             yield return Svg.Text((Left + right) / 2.0, bottom + 40, "predicted class", 13);
             yield return Svg.Text(22, (Top + bottom) / 2.0, "real class", 13, turned: -90);
         }

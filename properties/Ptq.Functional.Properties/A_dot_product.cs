@@ -7,7 +7,6 @@ using Xunit;
 
 namespace Ptq.Properties;
 
-[Trait("Category", "Paths")]
 public class A_dot_product
 {
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]

@@ -3,11 +3,9 @@ using FsCheck;
 using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
-using Xunit;
 
 namespace Ptq.Properties;
 
-[Trait("Category", "Paths")]
 public class A_number
 {
     [Property(MaxTest = 2000)]

@@ -4,12 +4,10 @@ using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
 using Ptq.Tensors;
-using Xunit;
 using Interval = Ptq.Quantization.Interval;
 
 namespace Ptq.Properties;
 
-[Trait("Category", "Paths")]
 public class A_quantized_value
 {
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 500)]

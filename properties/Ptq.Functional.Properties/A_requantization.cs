@@ -2,11 +2,9 @@ using System.Numerics;
 using Ptq.Engine.Kernels;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
-using Xunit;
 
 namespace Ptq.Properties;
 
-[Trait("Category", "Paths")]
 public class A_requantization
 {
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 1000)]

@@ -6,11 +6,9 @@ using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
 using Ptq.Tensors;
-using Xunit;
 
 namespace Ptq.Properties;
 
-[Trait("Category", "Paths")]
 public class An_engine
 {
     private static readonly VectorWidth[] Widths = Enum.GetValues<VectorWidth>();

@@ -8,7 +8,6 @@ using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
 using Ptq.Tensors;
-using Xunit;
 
 namespace Ptq.Properties;
 
@@ -16,7 +15,6 @@ namespace Ptq.Properties;
 /// The thesis dequantizes behind every layer and pools in floats; the integer engine stays on codes, pools them, and has a
 /// table where two points follow each other. Both give the same numbers.
 /// </summary>
-[Trait("Category", "Paths")]
 public class The_thesis_chain
 {
     private static readonly Values<string> Points = ["inp", "a1", "p1", "flat", "a2", "out"];

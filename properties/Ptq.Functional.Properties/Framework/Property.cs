@@ -20,8 +20,8 @@ public sealed class PropertyAttribute : FactAttribute
 
     internal Config ToConfig(IRunner runner)
     {
-        var factor = int.TryParse(Environment.GetEnvironmentVariable("PTQ_PROPERTY_FACTOR"), out var f) ? f : 1;
-        var config = Config.QuickThrowOnFailure.WithMaxTest(MaxTest * factor).WithRunner(runner);
+        var factor = double.TryParse(Environment.GetEnvironmentVariable("PTQ_PROPERTY_FACTOR"), CultureInfo.InvariantCulture, out var f) && f > 0 ? f : 1;
+        var config = Config.QuickThrowOnFailure.WithMaxTest((int)Math.Clamp(Math.Ceiling(MaxTest * factor), 1, int.MaxValue)).WithRunner(runner);
         if (Arbitrary.Length > 0) config = config.WithArbitrary(Arbitrary);
         if (Replay?.Trim('(', ')').Split(',').Select(s => ulong.Parse(s, CultureInfo.InvariantCulture)).ToArray() is [var seed, var gamma, .. var size])
             config = config.WithReplay(new Replay(new Rnd(seed, gamma), size is [var n] ? FSharpOption<int>.Some((int)n) : null));

@@ -9,6 +9,7 @@ using Xunit;
 namespace Ptq.Tests.Numerics;
 
 /// <summary>golden/numpy_random.json was written by NumPy 1.24's Generator(PCG64(SeedSequence(seed, spawn_key))).</summary>
+[Trait("Category", "Paths")]
 public class Rng_is_NumPys_generator
 {
     private static readonly Dictionary<string, JsonElement> Golden = Directory

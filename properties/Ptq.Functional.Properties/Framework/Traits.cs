@@ -1,0 +1,3 @@
+using Xunit;
+
+[assembly: AssemblyTrait("Category", "Paths")] // a law holds on every instruction set
