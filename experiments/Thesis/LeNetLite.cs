@@ -32,7 +32,7 @@ internal static class LeNetLite
         {
             if (weights.Find(name).Case is not SomeCase<Tensor>(var tensor)) return new PtqError.BadFile(file, $"array '{name}'", "none", $"one of shape {Shapes[name]}");
             if (tensor.Shape != Shapes[name]) return new PtqError.BadFile(file, $"array '{name}'", $"shape {tensor.Shape}", $"{Shapes[name]}");
-            if (tensor.Data.AsEnumerable().Any(x => !float.IsFinite(x))) return new PtqError.BadFile(file, $"array '{name}'", "NaN or an infinity", "finite numbers");
+            if (!tensor.IsFinite) return new PtqError.BadFile(file, $"array '{name}'", "NaN or an infinity", "finite numbers");
         }
         return Graph.Create("inp", Shape.Of(1, 28, 28),
         [

@@ -17,7 +17,7 @@ public static class Observe
     public static Either<PtqError, ByName<SortedSample>> Samples(ByName<Tensor> trace, Values<string> tensors)
     {
         foreach (var name in tensors)
-            if (trace[name].Data.AsEnumerable().Any(x => !float.IsFinite(x)))
+            if (!trace[name].IsFinite)
                 return new PtqError.BadGraph("graph", $"tensor '{name}' over the calibration images", "NaN or an infinity", "finite values");
         return ByName<SortedSample>.Of(tensors.AsEnumerable().AsParallel().AsOrdered().Select(name => (name, SortedSample.Of(trace[name].Data.Span))));
     }

@@ -9,13 +9,16 @@ internal static class FloatConvolution
     /// <summary>Copies a line of the input into the padded buffer.</summary>
     public delegate void Load<T>(ReadOnlySpan<float> line, Span<T> padded);
 
+    /// <summary>Writes the outputs of a channel: one from every <paramref name="stride"/>-th sum.</summary>
+    public delegate void Finish<T>(ReadOnlySpan<T> sums, int stride, int channel, Span<float> plane);
+
     /// <summary>The batch's outputs.</summary>
     /// <param name="plan">The convolution.</param>
     /// <param name="x">The batch.</param>
     /// <param name="outputShape">One output image.</param>
     /// <param name="load">Copies and converts.</param>
-    /// <param name="finish">The output from a sum and its output channel.</param>
-    public static Tensor Run<T>(DotPlan<T, T> plan, Tensor x, Shape outputShape, Load<T> load, Func<T, int, float> finish) where T : unmanaged
+    /// <param name="finish">Rounds, and adds the bias where the sums do not have it.</param>
+    public static Tensor Run<T>(DotPlan<T, T> plan, Tensor x, Shape outputShape, Load<T> load, Finish<T> finish) where T : unmanaged
     {
         var count = x.Shape[0];
         var y = new float[count * outputShape.Count];
@@ -37,7 +40,7 @@ internal static class FloatConvolution
                     {
                         var channel = group * outputs + o;
                         var plane = y.AsSpan((first + i) * outputShape.Count + channel * positions, positions);
-                        for (var at = 0; at < positions; at++) plane[at] = finish(sums[(i * positions + at) * plan.Stride + o], channel);
+                        finish(sums.AsSpan(i * positions * plan.Stride + o), plan.Stride, channel, plane);
                     }
             }
         }

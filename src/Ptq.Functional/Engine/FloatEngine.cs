@@ -81,13 +81,13 @@ public sealed class FloatEngine
         {
             var plan = DotPlan<float, float>.Create(DotKernels.For(DotKernels.Single, outputs, widest), padded, filters, layer.Groups, Block, channelsFirst: false,
                 (o, place) => w[o * filters.Stride(0) + place], o => layer.Bias[o]);
-            return (input, _) => FloatConvolution.Run(plan, input, y, static (from, to) => from.CopyTo(to), static (sum, _) => sum);
+            return (input, _) => FloatConvolution.Run(plan, input, y, static (from, to) => from.CopyTo(to), static (sums, stride, _, plane) => Elementwise.Gather(sums, stride, plane));
         }
         else
         {
             var plan = DotPlan<double, double>.Create(DotKernels.For(DotKernels.Double, outputs, widest), padded, filters, layer.Groups, Block, channelsFirst: true,
                 (o, place) => w[o * filters.Stride(0) + place], _ => 0);
-            return (input, _) => FloatConvolution.Run(plan, input, y, Elementwise.Widen, (sum, o) => (float)sum + layer.Bias[o]);
+            return (input, _) => FloatConvolution.Run(plan, input, y, Elementwise.Widen, (sums, stride, o, plane) => Elementwise.Gather(sums, stride, layer.Bias[o], plane));
         }
     }
 
@@ -95,13 +95,8 @@ public sealed class FloatEngine
         Values.Create<float, (Tensor X, int To, (int Output, int Input)[] Pairs)>(x.Shape[0] * y.Count, (x, y.Stride(0), pairs), static (dst, s) =>
         {
             var from = s.X.Shape.Stride(1);
-            dst.Fill(float.NegativeInfinity);
             for (var plane = 0; plane * s.To < dst.Length; plane++)
-            {
-                var source = s.X.Data.Span.Slice(plane * from, from);
-                var largest = dst.Slice(plane * s.To, s.To);
-                foreach (var (at, under) in s.Pairs) largest[at] = MathF.Max(largest[at], source[under]);
-            }
+                Elementwise.MaxPool(s.Pairs, s.X.Data.Span.Slice(plane * from, from), dst.Slice(plane * s.To, s.To));
         }));
 
     private static Tensor Clip(Tensor x, float min, float max) => Tensor.Of(x.Shape,

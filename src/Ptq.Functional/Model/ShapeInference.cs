@@ -71,15 +71,8 @@ internal static class ShapeInference
 
     private static PtqError? Numbers(Node node, Tensor weights, Values<float> bias, int outputs) =>
         bias.Length != outputs ? new PtqError.BadGraph(node.Name, "bias", $"{bias.Length} numbers", $"{outputs}")
-        : Finite(weights.Data.Span) && Finite(bias.Span) ? null
+        : weights.IsFinite && Tensor.Of(Shape.Of(outputs), bias).IsFinite ? null
         : new PtqError.BadGraph(node.Name, "weights", "NaN or an infinity", "finite numbers");
-
-    private static bool Finite(ReadOnlySpan<float> xs)
-    {
-        foreach (var x in xs)
-            if (!float.IsFinite(x)) return false;
-        return true;
-    }
 
     private static PtqError Bad<T>(Node node, string place, T seen, string wanted) => new PtqError.BadGraph(node.Name, place, $"{seen}", wanted);
 }

@@ -18,6 +18,17 @@ public sealed record Tensor
     public static Tensor Of(Shape shape, Values<float> data) =>
         shape.Count == data.Length ? new(shape, data) : throw new ArgumentException($"{shape} wants {shape.Count} elements, not {data.Length}.", nameof(data));
 
+    /// <summary>Whether no element is NaN or an infinity.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            foreach (var x in Data)
+                if (!float.IsFinite(x)) return false;
+            return true;
+        }
+    }
+
     /// <summary>The same elements in another shape with as many.</summary>
     public Tensor Reshape(Shape shape) => Of(shape, Data);
 

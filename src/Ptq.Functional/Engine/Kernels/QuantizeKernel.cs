@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Ptq.Quantization;
@@ -8,6 +9,7 @@ namespace Ptq.Engine.Kernels;
 internal static class QuantizeKernel
 {
     /// <summary>The codes of the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(AffineRule rule, AffineParams p, ReadOnlySpan<float> values, Span<short> codes, VectorWidth widest)
     {
         var i = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Ptq.Quantization;
@@ -16,26 +17,34 @@ internal static class RequantizeKernel
     /// <param name="codes">[position][codeStride], written.</param>
     /// <param name="codeStride">From position to position in the codes.</param>
     /// <param name="widest">The widest vectors to use.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(Requantizer requantizer, int firstChannel, int channels, ReadOnlySpan<int> sums, int stride, Span<short> codes, int codeStride, VectorWidth widest)
     {
-        var vectorChannels = requantizer is Requantizer.Float32 && Vector256.IsHardwareAccelerated && widest >= VectorWidth.Bits256 ? channels & -Vector256<int>.Count : 0;
-        for (; !sums.IsEmpty; sums = sums[stride..], codes = codes[Math.Min(codeStride, codes.Length)..])
-        {
-            if (vectorChannels > 0) Vectors((Requantizer.Float32)requantizer, firstChannel, sums[..vectorChannels], codes);
-            for (var c = vectorChannels; c < channels; c++) codes[c] = (short)requantizer.Apply(sums[c], firstChannel + c);
-        }
+        var positions = sums.Length / stride;
+        var c = 0;
+        if (requantizer is Requantizer.Float32 r && Vector256.IsHardwareAccelerated && widest >= VectorWidth.Bits256)
+            for (; c <= channels - Vector256<int>.Count; c += Vector256<int>.Count)
+                EightChannels(r, firstChannel + c, sums[c..], stride, codes[c..], codeStride, positions);
+        for (; c < channels; c++)
+            for (var p = 0; p < positions; p++) codes[p * codeStride + c] = (short)requantizer.Apply(sums[p * stride + c], firstChannel + c);
     }
 
-    private static void Vectors(Requantizer.Float32 r, int firstChannel, ReadOnlySpan<int> sums, Span<short> codes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightChannels(Requantizer.Float32 r, int firstChannel, ReadOnlySpan<int> sums, int stride, Span<short> codes, int codeStride, int positions)
     {
+        if (positions == 0) return;
+        _ = sums[(positions - 1) * stride + Vector256<int>.Count - 1];
+        _ = codes[(positions - 1) * codeStride + Vector256<int>.Count - 1];
+        var multipliers = Vector256.Create(r.Multipliers.Span.Slice(firstChannel, Vector256<float>.Count));
         var (low, high) = (Vector256.Create((float)(r.Low - r.ZeroPoint)), Vector256.Create((float)(r.High - r.ZeroPoint)));
         var zero = Vector256.Create(r.ZeroPoint);
-        ref var multipliers = ref MemoryMarshal.GetReference(r.Multipliers.Span[firstChannel..]);
-        for (var c = 0; c < sums.Length; c += Vector256<int>.Count)
+        ref var from = ref MemoryMarshal.GetReference(sums);
+        ref var to = ref MemoryMarshal.GetReference(codes);
+        for (var p = 0; p < positions; p++)
         {
-            var product = Vector256.ConvertToSingle(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(sums), (nuint)c)) * Vector256.LoadUnsafe(ref multipliers, (nuint)c);
+            var product = Vector256.ConvertToSingle(Vector256.LoadUnsafe(ref from, (nuint)(p * stride))) * multipliers;
             var clamped = Vector256.Min(Vector256.Max(product, low), high); // as floats: converting a large one is undefined
-            QuantizeKernel.Narrow(Vector256.ConvertToInt32Native(Vector256.Round(clamped)) + zero).StoreUnsafe(ref MemoryMarshal.GetReference(codes), (nuint)c);
+            QuantizeKernel.Narrow(Vector256.ConvertToInt32Native(Vector256.Round(clamped)) + zero).StoreUnsafe(ref to, (nuint)(p * codeStride));
         }
     }
 }

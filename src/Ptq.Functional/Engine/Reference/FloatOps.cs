@@ -13,7 +13,7 @@ internal static class FloatOps
         Layer.Linear l => Linear(l, x, arithmetic),
         Layer.Relu => Each(x, static (x, _) => MathF.Max(x, 0)),
         Layer.Clip c => Each(x, (x, _) => MathF.Min(MathF.Max(x, c.Min), c.Max)),
-        Layer.MaxPool2d p => Pool(x, p.Window, static (under, _) => under.Max()),
+        Layer.MaxPool2d p => Pool(x, p.Window, static (under, _) => under.Aggregate(MathF.Max)),
         Layer.AveragePool2d p => Pool(x, p.Window, (under, _) => Mean(under, p.CountPadding ? p.Window.Area : 0)),
         Layer.GlobalAveragePool => Pool(x, Window.Whole(x.Shape.Inner), static (under, _) => Mean(under, 0)),
         Layer.Add => Each(x, (value, i) => value + second!.Data[i]),

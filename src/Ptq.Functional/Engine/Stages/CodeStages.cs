@@ -1,3 +1,4 @@
+using Ptq.Engine.Kernels;
 using Ptq.Engine.Reference;
 using Ptq.Quantization;
 
@@ -13,7 +14,7 @@ internal sealed class TableStage(QOp.Table op, Slot input, Slot output) : Stage
         var from = workspace[input][..(images * input.Size)];
         var to = workspace[output];
         var lowest = op.Lowest;
-        for (var i = 0; i < from.Length; i++) to[i] = table[from[i] - lowest];
+        Elementwise.Look(table, lowest, from, to);
     }
 
     public override string Describe() => $"{op.Output}: table of {table.Length}";
