@@ -12,6 +12,8 @@ internal static class Options
     public static Option<string?> Text(string name, string placeholder, string description, bool required = false) =>
         new(name) { HelpName = placeholder, Description = description, Required = required };
 
+    public static Option<string?> Threads() => Text("--threads", "N", "At most N threads, 1 to 512; no result depends on it [default: all cores]");
+
     /// <summary>What was typed; nothing where it was not, or where the command line is broken at that place.</summary>
     public static string? Typed(this ParseResult parsed, Option<string?> option) =>
         parsed.GetResult(option) is { Tokens: [{ Value: var text }] } result && !result.Errors.Any() ? text : null;

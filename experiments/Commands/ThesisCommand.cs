@@ -23,7 +23,7 @@ internal sealed class ThesisCommand : IExperiment
     private readonly TextOption step = Options.Text("--step", "S", "A move adds a number in [−S, S) to every percentile [default: 0.7]");
     private readonly TextOption calibration = Options.Text("--calibration", "N", "Calibrate on the first N validation images [default: 512]");
     private readonly TextOption objective = Options.Text("--objective", "N", "Score candidates on the first N validation images [default: 2000]");
-    private readonly TextOption threads = Options.Text("--threads", "N", "At most N threads; no result depends on it [default: all cores]");
+    private readonly TextOption threads = Options.Threads();
 
     public ThesisCommand() => Command = new("thesis", "Regenerates the tables and figures of the thesis: greedy weight schemes, annealed activation percentiles.")
     {
@@ -35,7 +35,7 @@ internal sealed class ThesisCommand : IExperiment
     public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
         (
             ThesisPlan.Parse(parsed.Typed(seed), parsed.Typed(iterations), parsed.Typed(startPercentile), parsed.Typed(step), parsed.Typed(calibration), parsed.Typed(objective)),
-            ThesisPlan.Whole("--threads", parsed.Typed(threads), Environment.ProcessorCount, 1, 1024)
+            Commands.Parse.Threads("--threads", parsed.Typed(threads))
         ).Apply((plan, count) => (Func<Either<PtqError, Unit>>)(() => Run(parsed.Typed(weights) ?? Embedded.Baseline, parsed.Typed(output) ?? Results.Folder, plan, count)));
 
     private static Either<PtqError, Unit> Run(string weights, string folder, ThesisPlan plan, int threads) =>

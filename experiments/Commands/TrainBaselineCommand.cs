@@ -3,7 +3,6 @@ using LanguageExt;
 using Ptq.Data;
 using Ptq.Errors;
 using Ptq.Experiments.Data;
-using Ptq.Experiments.Thesis;
 using Ptq.Experiments.Training;
 using Ptq.Numerics;
 using TextOption = System.CommandLine.Option<string?>;
@@ -16,7 +15,7 @@ internal sealed class TrainBaselineCommand : IExperiment
     private readonly TextOption mnist = Options.Text("--mnist", "DIR", "Folder with the four MNIST files, compressed or not", required: true);
     private readonly TextOption seed = Options.Text("--seed", "N", "Seed of weights and order, of any size [default: 0]");
     private readonly TextOption output = Options.Text("--out", "FILE.npz", "Where the weights go", required: true);
-    private readonly TextOption threads = Options.Text("--threads", "N", "At most N threads; no result depends on it [default: all cores]");
+    private readonly TextOption threads = Options.Threads();
 
     public TrainBaselineCommand() => Command = new("train-baseline", "Trains LeNet-lite by the thesis's protocol: one epoch, convolutions frozen.") { mnist, seed, output, threads };
 
@@ -24,17 +23,17 @@ internal sealed class TrainBaselineCommand : IExperiment
 
     public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
         (
-            ThesisPlan.Seeded("--seed", parsed.Typed(seed)),
-            ThesisPlan.Whole("--threads", parsed.Typed(threads), Environment.ProcessorCount, 1, 1024)
+            Commands.Parse.Seeded("--seed", parsed.Typed(seed)),
+            Commands.Parse.Threads("--threads", parsed.Typed(threads))
         ).Apply((s, count) => (Func<Either<PtqError, Unit>>)(() => Run(parsed.Typed(mnist)!, parsed.Typed(output)!, Rng.FromSeed(s), count)));
 
     private static Either<PtqError, Unit> Run(string mnist, string file, Rng seed, int threads) =>
-        from writable in Disk.CheckWritable(Path.GetDirectoryName(Path.GetFullPath(file))!)
+        from writable in Disk.CheckWritableFor(file)
         from published in Published.Read(mnist)
         let examples = published.Training.Pick(ThesisSplit.TrainingPlaces).ToFloats()
         let weights = Display.WithProgress(progress => BaselineTrainer.Train(examples, seed, threads, progress))
         from written in Disk.Write(file, Npz.Write(weights.Map((_, tensor) => NpyArray.Of(tensor))))
-        select Say($"Wrote {file}");
+        select Say($"LeNet-lite, {examples.Count} training images, one epoch, seed {seed.Seed.Entropy}\nWrote {file}");
 
     private static Unit Say(string line)
     {

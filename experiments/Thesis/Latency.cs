@@ -14,7 +14,7 @@ internal static class Latency
 
     /// <summary>Times in milliseconds a call: the means over the repetitions, and the range of the repetitions' means.</summary>
     internal sealed record Row(
-        [property: Name("mode")] string Mode, [property: Name("lat_mean_ms")] string Mean, [property: Name("lat_p50_ms")] string Median, [property: Name("lat_p90_ms")] string Ninth,
+        [property: Name("mode")] string Mode, [property: Name("lat_mean_ms")] string Mean, [property: Name("lat_p50_ms")] string Median, [property: Name("lat_p90_ms")] string P90,
         [property: Name("repetitions")] int Count, [property: Name("lat_mean_min_ms")] string Fastest, [property: Name("lat_mean_max_ms")] string Slowest);
 
     /// <summary>A row for the float network and one for the quantized network.</summary>
@@ -36,9 +36,9 @@ internal static class Latency
             var times = Enumerable.Range(0, Calls).Select(_ => Milliseconds(call)).ToArray();
             progress((double)repetition / Repetitions);
             var sorted = SortedSample.Of(times);
-            return (Mean: times.Average(), Median: sorted.Percentile(50), Ninth: sorted.Percentile(90));
+            return (Mean: times.Average(), Median: sorted.Percentile(50), P90: sorted.Percentile(90));
         }).ToArray();
-        return new(mode, Text(runs.Average(r => r.Mean)), Text(runs.Average(r => r.Median)), Text(runs.Average(r => r.Ninth)), Repetitions, Text(runs.Min(r => r.Mean)), Text(runs.Max(r => r.Mean)));
+        return new(mode, Text(runs.Average(r => r.Mean)), Text(runs.Average(r => r.Median)), Text(runs.Average(r => r.P90)), Repetitions, Text(runs.Min(r => r.Mean)), Text(runs.Max(r => r.Mean)));
     }
 
     private static float Milliseconds(Action call)

@@ -12,6 +12,9 @@ internal static class LeNetLite
     /// <summary>The quantization points, in the order of the annealing's draws.</summary>
     public static Values<string> Points { get; } = ["inp", "a1", "p1", "a2", "flat", "a3", "out"];
 
+    /// <summary>The digits.</summary>
+    public const int Classes = 10;
+
     /// <summary>The shape of every weight tensor, by its name in the thesis's file.</summary>
     public static ByName<Shape> Shapes { get; } = ByName<Shape>.Of(
     [

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Numerics;
 using LanguageExt;
 using Ptq.Errors;
-using static LanguageExt.Prelude;
 
 namespace Ptq.Experiments.Thesis;
 
@@ -42,30 +40,11 @@ internal sealed record ThesisPlan
     /// <summary>A plan from what a user typed; everything that is wrong with it at once. What was not typed is as published.</summary>
     public static Validation<Fault, ThesisPlan> Parse(string? seed, string? iterations, string? startPercentile, string? step, string? calibration, string? objective) =>
         (
-            Seeded("--seed", seed),
-            Whole("--iterations", iterations, Published.Iterations, 0, 1_000_000),
-            Real("--start-percentile", startPercentile, Published.StartPercentile, 50, 100),
-            Real("--step", step, Published.Step, 0, 50),
-            Whole("--calibration", calibration, Published.Calibration, 1, Validation),
-            Whole("--objective", objective, Published.Objective, 1, Validation)
+            Commands.Parse.Seeded("--seed", seed),
+            Commands.Parse.Whole("--iterations", iterations, Published.Iterations, 0, 1_000_000),
+            Commands.Parse.Real("--start-percentile", startPercentile, Published.StartPercentile, 50, 100),
+            Commands.Parse.Real("--step", step, Published.Step, 0, 50),
+            Commands.Parse.Whole("--calibration", calibration, Published.Calibration, 1, Validation),
+            Commands.Parse.Whole("--objective", objective, Published.Objective, 1, Validation)
         ).Apply((s, i, p, w, c, o) => new ThesisPlan(s, i, p, w, c, o));
-
-    /// <summary>A seed: an integer of any size, from 0.</summary>
-    public static Validation<Fault, BigInteger> Seeded(string field, string? text) =>
-        text is null ? Success<Fault, BigInteger>(Published.Seed)
-        : text.Length <= 1000 && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? Success<Fault, BigInteger>(seed)
-        : Fail<Fault, BigInteger>(new(field, Quoted(text), "an integer from 0, at most 1,000 digits"));
-
-    /// <summary>A whole number in a range.</summary>
-    public static Validation<Fault, int> Whole(string field, string? text, int otherwise, int low, int high) =>
-        text is null ? Success<Fault, int>(otherwise)
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? Success<Fault, int>(value)
-        : Fail<Fault, int>(new(field, Quoted(text), string.Create(CultureInfo.InvariantCulture, $"a whole number from {low} to {high}")));
-
-    private static Validation<Fault, double> Real(string field, string? text, double otherwise, double low, double high) =>
-        text is null ? Success<Fault, double>(otherwise)
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? Success<Fault, double>(value)
-        : Fail<Fault, double>(new(field, Quoted(text), string.Create(CultureInfo.InvariantCulture, $"a number from {low} to {high}")));
-
-    private static string Quoted(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
 }

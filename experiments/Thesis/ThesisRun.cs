@@ -35,12 +35,14 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
     private const double GreedyPercentile = 99; // stays, whatever percentile the search starts from
     private const double LargestLoss = 2;
 
-    private static readonly SearchSpace Moves = new(LeNetLite.Points, 90, 99.9, 0);
+    private const double Low = 90, High = 99.9; // of the percentiles proposed
     private static readonly Cooling Cooling = new(1, 0.95, 1e-3);
 
     /// <summary>The codes of every point: unsigned and asymmetric, but for the logits.</summary>
     public static ByName<ActivationScheme> Schemes { get; } = ByName<ActivationScheme>.Of(
         LeNetLite.Points.AsEnumerable().Select(p => (p, p == "out" ? ActivationScheme.Int8Symmetric : ActivationScheme.UInt8)));
+
+    private SearchSpace Moves => new(LeNetLite.Points, Low, High, Plan.Step);
 
     private LabelledImages Validation => Splits.Search.Examples;
 
@@ -56,7 +58,7 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
         var trace = engine.Trace(Splits.Calibration.Images, default, Threads);
         return
             from choices in Choose(trace.Map((_, t) => t.Rows(0, Plan.Greedy)))
-            from samples in Observe.Samples(trace, LeNetLite.Points)
+            from samples in Observe.Samples(trace, LeNetLite.Points, Threads)
             let weights = choices.Map((_, c) => c.Params)
             from start in Quantize(samples, weights, Moves.Uniform(Plan.StartPercentile))
             let startScores = Score(start, progress, "INT8, start percentile")
@@ -66,7 +68,7 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
     }
 
     private Either<PtqError, ByName<LayerChoice>> Choose(ByName<Tensor> trace) =>
-        from samples in Observe.Samples(trace, LeNetLite.Points)
+        from samples in Observe.Samples(trace, LeNetLite.Points, Threads)
         let points = Observe.Points(AffineRule.Thesis, Schemes, samples, _ => new RangeRule.Percentile(GreedyPercentile))
         from choices in WeightChoice.Greedy(Graph, trace, points, Scheme.ThesisCandidates, Grid.Int8, Contract.Thesis, BiasRule.Dropped)
         select choices;
@@ -74,9 +76,9 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
     private Chain[] Search(ByName<SortedSample> samples, ByName<TensorParams> weights, double reference, Action<string, double> progress)
     {
         var objective = Validation.First(Plan.Objective);
-        double ScoreOf(Candidate candidate) => Accuracy.Percent(Accuracy.Predict(Compile(samples, weights, candidate).Run(objective.Images, Threads)), objective.Labels.Span);
+        double ScoreOf(Candidate candidate) => Accuracy.Percent(objective.Labels, Accuracy.Predict(Compile(samples, weights, candidate).Run(objective.Images, Threads)));
 
-        var anneal = new Anneal(Moves with { Step = Plan.Step }, Cooling, reference, LargestLoss);
+        var anneal = new Anneal(Moves, Cooling, reference, LargestLoss);
         var chains = new Chain[Plan.Iterations + 1];
         foreach (var chain in anneal.Run(anneal.Begin(Moves.Uniform(Plan.StartPercentile), ScoreOf, Rng.FromSeed(Plan.Seed)), ScoreOf).Take(chains.Length))
         {
@@ -108,6 +110,6 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
     {
         var (validation, test) = (Splits.Search.Examples, Splits.Test.Examples);
         var predicted = predict(test.Images);
-        return new(Accuracy.Percent(predict(validation.Images), validation.Labels.Span), Accuracy.Percent(predicted, test.Labels.Span), Confusion.Of(10, test.Labels, predicted));
+        return new(Accuracy.Percent(validation.Labels, predict(validation.Images)), Accuracy.Percent(test.Labels, predicted), Confusion.Of(LeNetLite.Classes, test.Labels, predicted));
     }
 }

@@ -34,7 +34,7 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
     public QuantizedGraph Quantized(Contract contract)
     {
         var build = new Builder(Rng.FromSeed((ulong)Seed).Fork(1));
-        var rule = QuantizedGraph.RuleOf(contract);
+        var rule = contract.Rule;
         var schemes = ActivationScheme.Everywhere(Graph, build.Below(0, 2) == 0 ? ActivationScheme.UInt8 : ActivationScheme.Int8Symmetric);
         foreach (var node in Graph.Nodes) // points of their own behind pools and before activations, now and then
             if (!schemes.Has(node.Output) && build.Below(0, 3) == 0) schemes = schemes.With(node.Output, ActivationScheme.UInt8);

@@ -57,6 +57,10 @@ public static class Disk
         using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return Unit.Default;
     });
 
+    /// <summary>The same for the folder of a file that will be written.</summary>
+    public static Either<PtqError, Unit> CheckWritableFor(string path) =>
+        Try<string>(path, "write", () => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "").Bind(CheckWritable);
+
     private static Either<PtqError, byte[]> ReadSized(FileStream file)
     {
         var bytes = new byte[file.Length];

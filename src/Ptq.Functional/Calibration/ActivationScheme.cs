@@ -19,8 +19,8 @@ public sealed record ActivationScheme(Grid Grid, bool Symmetric)
     public static ByName<ActivationScheme> Everywhere(Graph graph, ActivationScheme scheme)
     {
         var made = graph.Nodes.AsEnumerable()
-            .Where(n => n.Layer is Layer.Conv2d or Layer.Linear or Layer.Add or Layer.AveragePool2d or Layer.GlobalAveragePool or Layer.Softmax)
-            .Select(n => graph.ActivationAfter(n.Output).Match(after => n.Layer is Layer.Softmax ? n.Output : after.Output, () => n.Output));
+            .Where(n => !n.Layer.KeepsCodes)
+            .Select(n => graph.ActivationInside(n, static _ => false).Match(inside => inside.Output, () => n.Output));
         return ByName<ActivationScheme>.Of(made.Prepend(graph.Input).Select(name => (name, scheme)));
     }
 }

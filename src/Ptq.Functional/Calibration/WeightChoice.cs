@@ -43,7 +43,7 @@ public static class WeightChoice
     {
         public Either<PtqError, LayerChoice> Choose(ByName<Tensor> trace, Values<Scheme> candidates, Grid grid)
         {
-            var fits = candidates.Map(scheme => Affine.Fit(QuantizedGraph.RuleOf(Contract), Node.Layer.WeightTensor!, scheme, grid));
+            var fits = candidates.Map(scheme => Affine.Fit(Contract.Rule, Node.Layer.WeightTensor!, scheme, grid));
             return Enumerable.Range(0, candidates.Length).Select(i => Error(trace, fits[i]).Map(error => new SchemeError(candidates[i], error)))
                 .Sequence().Map(errors =>
                 {
@@ -60,12 +60,13 @@ public static class WeightChoice
 
     private static Either<PtqError, Alone> Layer(Graph graph, Node node, ByName<AffineParams> points, Contract contract, BiasRule bias)
     {
-        var activation = points.Has(node.Output) ? [] : graph.ActivationAfter(node.Output).ToSeq();
-        var output = activation.Match(() => node.Output, (after, _) => after.Output);
+        var activation = graph.ActivationInside(node, points.Has);
+        var output = activation.Match(inside => inside.Output, () => node.Output);
+        Values<Node> nodes = activation.Match(inside => (Values<Node>)[node, inside], () => [node]);
         return
-            from input in Observe.CodesOf(graph, points, node.Input).ToEither((PtqError)new PtqError.BadGraph(node.Name, $"input '{node.Input}'", "no quantization point", "one, or codes to inherit"))
+            from input in Observe.ParamsOf(graph, points, node.Input).ToEither((PtqError)new PtqError.BadGraph(node.Name, $"input '{node.Input}'", "no quantization point", "one, or codes to inherit"))
             from result in points.Find(output).ToEither((PtqError)new PtqError.BadGraph(node.Name, $"output '{output}'", "no quantization point", "one"))
-            from alone in Model.Graph.Create(node.Input, graph.Shapes[node.Input], [node, .. activation], output)
+            from alone in Model.Graph.Create(node.Input, graph.Shapes[node.Input], nodes, output)
             select new Alone(alone, node, ByName<AffineParams>.Of([(node.Input, input), (output, result)]), contract, bias);
     }
 

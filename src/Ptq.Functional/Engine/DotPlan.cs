@@ -50,7 +50,7 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     public static DotPlan<TIn, TOut> Create(DotKernel<TIn, TOut> kernel, PaddedImage input, Shape filters, int groups, int block, bool channelsFirst, Func<int, int, TIn> weight, Func<int, TOut> start)
     {
         var (rows, columns) = (input.Window.Rows.Outputs(input.Image[1]), input.Window.Columns.Outputs(input.Image[2]));
-        var imagesPerCall = rows * columns >= 8 ? 1 : block; // a tile of eight positions stays full
+        var imagesPerCall = rows * columns >= DotKernel.Rows ? 1 : block; // a tile stays full
         var positions =
             from image in Enumerable.Range(0, imagesPerCall)
             from i in Enumerable.Range(0, rows)

@@ -21,7 +21,7 @@ internal static class FloatConvolution
     public static Tensor Run<T>(DotPlan<T, T> plan, Tensor x, Shape outputShape, Load<T> load, Finish<T> finish) where T : unmanaged
     {
         var count = x.Shape[0];
-        var y = new float[count * outputShape.Count];
+        var y = new float[outputShape.Batch(count).Count];
         var padded = new T[plan.BufferLength]; // zeros: the padding
         var sums = new T[plan.SumsLength];
         var positions = plan.Positions / plan.ImagesPerCall;

@@ -31,19 +31,20 @@ public sealed class FloatEngine
 
     /// <summary>The output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
-    /// <param name="threads">At most so many threads; the result does not depend on it.</param>
+    /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
     public Tensor Run(Tensor images, int threads = 1) => Trace(images, [graph.Output], threads)[graph.Output];
 
     /// <summary>Tensors on the way, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="tensors">Which; all where none is named.</param>
-    /// <param name="threads">At most so many threads; the result does not depend on it.</param>
+    /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
     public ByName<Tensor> Trace(Tensor images, Values<string> tensors = default, int threads = 1)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {graph.InputShape}, not {images.Shape}.", nameof(images));
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var count = images.Shape[0];
         var wanted = tensors.Length == 0 ? graph.Shapes.Names : tensors;
-        var results = wanted.AsEnumerable().Select(name => (Name: name, Shape: graph.Shapes[name], Data: new float[count * graph.Shapes[name].Count])).ToArray();
+        var results = wanted.AsEnumerable().Select(name => (Name: name, Shape: graph.Shapes[name], Data: new float[graph.Shapes[name].Batch(count).Count])).ToArray();
         Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
         {
             var first = block * Block;

@@ -35,22 +35,20 @@ public sealed class IntegerEngine
 
     /// <summary>The codes of the output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
-    /// <param name="threads">At most so many threads; the result does not depend on it.</param>
+    /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
     public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output])[source.Graph.Output];
 
     /// <summary>The codes of every tensor of the graph that has some, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
-    /// <param name="threads">At most so many threads; the result does not depend on it.</param>
+    /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
     public ByName<QTensor> Trace(Tensor images, int threads = 1) => Execute(images, threads, [.. slots.Names.AsEnumerable().Where(source.Graph.Shapes.Has)]);
-
-    /// <summary>The operations, one a line.</summary>
-    public string Describe() => string.Join('\n', stages.Select(s => s.Describe()));
 
     private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var count = images.Shape[0];
-        var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[count * slots[name].Size])).ToArray();
+        var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(count).Count])).ToArray();
         Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
             () => new Workspace([.. slots.Items.AsEnumerable()], stages, Block),
             (block, _, workspace) =>
@@ -92,7 +90,7 @@ public sealed class IntegerEngine
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.Table t => new TableStage(t, slots[t.Input], slots[t.Output]),
         QOp.Add a => new AddStage(a, slots[a.A], slots[a.B], slots[a.Output]),
-        QOp.Flatten f => new FlattenStage(f, slots[f.Input], slots[f.Output]),
+        QOp.Flatten f => new FlattenStage(slots[f.Input], slots[f.Output]),
         QOp.Softmax s => new SoftmaxStage(s, slots[s.Input], slots[s.Output]),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

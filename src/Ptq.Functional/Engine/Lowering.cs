@@ -9,27 +9,33 @@ using static LanguageExt.Prelude;
 
 namespace Ptq.Engine;
 
+/// <summary>What a quantized network is made from.</summary>
+internal sealed record Draft(Graph Graph, ByName<AffineParams> Points, ByName<TensorParams> Weights, Contract Contract, BiasRule Bias)
+{
+    public AffineRule Rule => Contract.Rule;
+}
+
 /// <summary>The integer operations of a network and the parameters of the codes of every tensor that exists.</summary>
 /// <param name="Operations">In an order in which they can run.</param>
-/// <param name="Codes">By tensor.</param>
-internal sealed record Lowered(Values<QOp> Operations, ByName<AffineParams> Codes);
+/// <param name="Params">Of the codes of every tensor.</param>
+internal sealed record Lowered(Values<QOp> Operations, ByName<AffineParams> Params);
 
 /// <summary>Decides every float of a quantized network: what is left are operations on codes.</summary>
 internal static class Lowering
 {
-    public static Either<PtqError, Lowered> Of(QuantizedGraph q)
+    public static Either<PtqError, Lowered> Of(Draft q)
     {
         var lowered = new Lowered([], ByName<AffineParams>.Of([(q.Graph.Input, q.Points[q.Graph.Input])]));
         var fused = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var node in q.Graph.Nodes)
         {
             if (fused.Contains(node.Name)) continue;
-            var activation = q.Points.Has(node.Output) ? null : q.Graph.ActivationAfter(node.Output).Case is SomeCase<Node>(var after) ? after : null;
+            var activation = q.Graph.ActivationInside(node, q.Points.Has).Case is SomeCase<Node>(var inside) ? inside : null;
             switch (Step(new(q, lowered, node, activation)).Case)
             {
                 case LeftCase<PtqError, Lowered>(var error): return error;
                 case RightCase<PtqError, Lowered>(var next):
-                    if (activation is not null && next.Codes.Has(activation.Output)) fused.Add(activation.Name);
+                    if (activation is not null && next.Params.Has(activation.Output)) fused.Add(activation.Name);
                     lowered = next;
                     break;
             }
@@ -38,9 +44,9 @@ internal static class Lowering
     }
 
     /// <summary>A node with what is known when its turn comes; Activation is the ReLU or Clip that could run inside it.</summary>
-    private sealed record Site(QuantizedGraph Q, Lowered Before, Node Node, Node? Activation)
+    private sealed record Site(Draft Q, Lowered Before, Node Node, Node? Activation)
     {
-        public AffineParams Input => Before.Codes[Node.Input];
+        public AffineParams Input => Before.Params[Node.Input];
 
         public Shape ShapeOf(string tensor) => Q.Graph.Shapes[tensor];
 
@@ -57,7 +63,7 @@ internal static class Lowering
         public Either<PtqError, AffineParams> TargetParams => Q.Points.Find(Target).ToEither(NoPoint(Node, Target));
 
         public Lowered Append(AffineParams codes, params ReadOnlySpan<QOp> operations) =>
-            new([.. Before.Operations.Span, .. operations], Before.Codes.With(operations[^1].Output, codes));
+            new([.. Before.Operations.Span, .. operations], Before.Params.With(operations[^1].Output, codes));
     }
 
     private static Either<PtqError, Lowered> Step(Site site) => site.Node.Layer switch
@@ -108,8 +114,7 @@ internal static class Lowering
     /// <summary>|bias| + Σ |w_q − z_w| · max |x_q − z_x| ≤ 2³¹ − 1 in every channel, so that no order of summation can wrap.</summary>
     private static Either<PtqError, Unit> AccumulatorFits(Site site, QTensor weights, TensorParams p, Values<int> bias)
     {
-        var x = site.Input;
-        long largest = Math.Max(x.Grid.Max - x.ZeroPoint, x.ZeroPoint - x.Grid.Min);
+        var largest = Largest(site.Input);
         var stride = weights.Shape.Stride(0);
         for (var c = 0; c < bias.Length; c++)
         {
@@ -119,6 +124,9 @@ internal static class Lowering
         }
         return Unit.Default;
     }
+
+    /// <summary>max |x_q − z_x| over all codes.</summary>
+    private static long Largest(AffineParams x) => Math.Max(x.Grid.Max - x.ZeroPoint, x.ZeroPoint - x.Grid.Min);
 
     /// <summary>An operation that keeps the codes of its input, and a table behind it where its output has a point of its own.</summary>
     private static Either<PtqError, Lowered> PassThrough(Site site, Func<string, Shape, Shape, QOp> make)
@@ -144,17 +152,18 @@ internal static class Lowering
 
     private static Either<PtqError, Lowered> Average(Site site, Window window, bool countPadding) =>
         from output in site.TargetParams
-        let counts = TensorParams.PerChannel(0, Values.From(Enumerable.Range(1, window.Area).Select(count => AffineParams.Of((float)(1.0 / count), 0, Grid.Int8))))
+        from area in Largest(site.Input) * window.Area is var bound and > int.MaxValue
+            ? new PtqError.BadGraph(site.Node.Name, "accumulator", $"sums up to {bound}", "at most 2³¹ − 1")
+            : Right<PtqError, int>(window.Area)
+        let counts = TensorParams.PerChannel(0, Values.From(Enumerable.Range(1, area).Select(count => AffineParams.Of((float)(1.0 / count), 0, Grid.Int8))))
         select site.Append(output, new QOp.AveragePool(site.Node.Input, site.Target, site.ShapeOf(site.Node.Input), site.ShapeOf(site.Node.Output), site.Input.ZeroPoint, window, countPadding,
-            Requantizer.Create(site.Q.Contract, site.Input, counts, window.Area, output, site.Fused)));
+            Requantizer.Create(site.Q.Contract, site.Input, counts, area, output, site.Fused)));
 
     private static Either<PtqError, Lowered> Add(Site site) =>
         from output in site.TargetParams
-        let fused = site.Fused
+        let range = Affine.Codes(site.Q.Rule, output, site.Fused)
         select site.Append(output, new QOp.Add(site.Node.Inputs[0], site.Node.Inputs[1], site.Target, site.ShapeOf(site.Node.Output), site.Q.Rule,
-            site.Before.Codes[site.Node.Inputs[0]], site.Before.Codes[site.Node.Inputs[1]], output,
-            fused is { } low ? Affine.Quantize(site.Q.Rule, output, (float)low.Low) : output.Grid.Min,
-            fused is { } high ? Affine.Quantize(site.Q.Rule, output, (float)high.High) : output.Grid.Max));
+            site.Before.Params[site.Node.Inputs[0]], site.Before.Params[site.Node.Inputs[1]], output, range.Low, range.High));
 
     private static Either<PtqError, Lowered> Softmax(Site site) =>
         from input in site.ShapeOf(site.Node.Input) is { Rank: 1 } vector ? Right<PtqError, Shape>(vector) : new PtqError.BadGraph(site.Node.Name, "input", $"{site.ShapeOf(site.Node.Input)}", "[K]: flatten it first")

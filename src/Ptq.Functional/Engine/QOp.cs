@@ -20,12 +20,7 @@ internal abstract record QOp(Values<string> Inputs, string Output, Shape InputSh
         : QOp([From], To, InputShape, OutputShape)
     {
         /// <summary>One input image as [C, H, W].</summary>
-        public Shape InputImage => AsImage(InputShape);
-
-        /// <summary>One output image as [O, rows, columns].</summary>
-        public Shape OutputImage => AsImage(OutputShape);
-
-        private static Shape AsImage(Shape shape) => shape.Rank == 1 ? Shape.Of(shape[0], 1, 1) : shape;
+        public Shape InputImage => InputShape.Rank == 1 ? Shape.Of(InputShape[0], 1, 1) : InputShape;
     }
 
     /// <summary>The largest code under a window.</summary>

@@ -13,8 +13,11 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed record QuantizedGraph
 {
-    private QuantizedGraph(Graph graph, ByName<AffineParams> points, ByName<TensorParams> weights, Contract contract, BiasRule bias) =>
-        (Graph, Points, Weights, Contract, Bias) = (graph, points, weights, contract, bias);
+    private QuantizedGraph(Draft draft, Lowered lowered)
+    {
+        (Graph, Points, Weights, Contract, Bias) = (draft.Graph, draft.Points, draft.Weights, draft.Contract, draft.Bias);
+        (Operations, OutputParams) = (lowered.Operations, lowered.Params[draft.Graph.Output]);
+    }
 
     /// <summary>The float32 network.</summary>
     public Graph Graph { get; }
@@ -35,16 +38,13 @@ public sealed record QuantizedGraph
     public BiasRule Bias { get; }
 
     /// <summary>The integer operations, in order.</summary>
-    internal Values<QOp> Operations { get; private init; }
+    internal Values<QOp> Operations { get; }
 
     /// <summary>The arithmetic of quantization itself, which the contract brings along.</summary>
-    public AffineRule Rule => RuleOf(Contract);
+    public AffineRule Rule => Contract.Rule;
 
     /// <summary>The parameters of the output's codes.</summary>
-    public AffineParams OutputParams { get; private init; } = null!;
-
-    /// <summary>The arithmetic of quantization that belongs to a contract.</summary>
-    public static AffineRule RuleOf(Contract contract) => contract == Contract.Thesis ? AffineRule.Thesis : AffineRule.Standard;
+    public AffineParams OutputParams { get; }
 
     /// <summary>Quantizes the weights and checks that the whole can run on integers: 8-bit points where codes are made, weights of at most 8 bits, no accumulator that could leave INT32.</summary>
     /// <param name="graph">The network, its BatchNorms folded.</param>
@@ -56,12 +56,12 @@ public sealed record QuantizedGraph
     {
         foreach (var name in points.Names)
         {
-            if (!graph.Shapes.Has(name)) return new PtqError.BadGraph("graph", $"point '{name}'", "no such tensor", $"one of {string.Join(", ", graph.Shapes.Names.AsEnumerable())}");
-            if (points[name].Grid.Bits > 8) return new PtqError.BadGraph("graph", $"point '{name}'", $"{points[name].Grid}", "at most 8 bits");
+            if (!graph.Shapes.Has(name)) return new PtqError.BadGraph("", $"point '{name}'", "no such tensor", $"one of {string.Join(", ", graph.Shapes.Names.AsEnumerable())}");
+            if (points[name].Grid.Bits > 8) return new PtqError.BadGraph("", $"point '{name}'", $"{points[name].Grid}", "at most 8 bits");
         }
-        if (!points.Has(graph.Input)) return new PtqError.BadGraph("graph", $"input '{graph.Input}'", "no quantization point", "one");
+        if (!points.Has(graph.Input)) return new PtqError.BadGraph("", $"input '{graph.Input}'", "no quantization point", "one");
 
-        var quantized = new QuantizedGraph(graph, points, weights, contract, bias);
-        return Lowering.Of(quantized).Map(lowered => quantized with { Operations = lowered.Operations, OutputParams = lowered.Codes[graph.Output] });
+        var draft = new Draft(graph, points, weights, contract, bias);
+        return Lowering.Of(draft).Map(lowered => new QuantizedGraph(draft, lowered));
     }
 }

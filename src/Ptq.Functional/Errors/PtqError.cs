@@ -21,7 +21,7 @@ public abstract record PtqError
     public sealed record NoAccess(string File, string Action, string Reason) : PtqError;
 
     /// <summary>A network, or its quantization, does not fit together.</summary>
-    /// <param name="Node">The node, or the graph's name for itself.</param>
+    /// <param name="Node">The node; empty for the graph as a whole.</param>
     /// <param name="Tensor">The tensor or attribute.</param>
     /// <param name="Seen">What stands there.</param>
     /// <param name="Wanted">What should stand there.</param>
@@ -40,7 +40,7 @@ public abstract record PtqError
     {
         BadFile e => $"{e.File}: {e.Where}: saw {e.Seen}, wanted {e.Wanted}",
         NoAccess e => $"{e.File}: cannot {e.Action} it: {e.Reason}",
-        BadGraph e => $"node '{e.Node}', {e.Tensor}: saw {e.Seen}, wanted {e.Wanted}",
+        BadGraph e => $"{(e.Node.Length == 0 ? "graph" : $"node '{e.Node}'")}, {e.Tensor}: saw {e.Seen}, wanted {e.Wanted}",
         BadRequest e => string.Join('\n', e.Faults.Span.ToArray().Select(f => f.Describe())),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

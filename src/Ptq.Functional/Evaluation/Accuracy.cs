@@ -15,11 +15,12 @@ public static class Accuracy
     public static Values<int> Predict(QTensor logits) => ArgMax<int>(logits.Shape, logits.Codes);
 
     /// <summary>count / n · 100 in double, in that order.</summary>
-    /// <param name="predicted">The predicted classes.</param>
-    /// <param name="labels">The true ones, as many, at least one.</param>
-    public static double Percent(Values<int> predicted, ReadOnlySpan<int> labels)
+    /// <param name="labels">The true classes, at least one.</param>
+    /// <param name="predicted">The predicted ones, as many.</param>
+    /// <exception cref="ArgumentException">Their numbers differ, or there is none.</exception>
+    public static double Percent(Values<int> labels, Values<int> predicted)
     {
-        if (predicted.Length != labels.Length || labels.IsEmpty) throw new ArgumentException($"{predicted.Length} predictions for {labels.Length} labels.", nameof(labels));
+        if (predicted.Length != labels.Length || labels.Length == 0) throw new ArgumentException($"{predicted.Length} predictions for {labels.Length} labels.", nameof(labels));
         var count = 0;
         for (var i = 0; i < labels.Length; i++) count += predicted[i] == labels[i] ? 1 : 0;
         return (double)count / labels.Length * 100;

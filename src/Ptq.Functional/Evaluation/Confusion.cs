@@ -19,9 +19,12 @@ public sealed record Confusion
     /// <summary>Counts predictions.</summary>
     /// <param name="classes">How many classes there are.</param>
     /// <param name="labels">The true classes, each in [0, classes).</param>
-    /// <param name="predicted">The predicted ones, as many.</param>
+    /// <param name="predicted">The predicted ones, as many, each in [0, classes).</param>
+    /// <exception cref="ArgumentException">Their numbers differ, or a class is outside.</exception>
     public static Confusion Of(int classes, Values<int> labels, Values<int> predicted)
     {
+        if (predicted.Length != labels.Length || labels.AsEnumerable().Concat(predicted.AsEnumerable()).Any(c => c < 0 || c >= classes))
+            throw new ArgumentException($"{predicted.Length} predictions for {labels.Length} labels, or a class outside 0 to {classes - 1}.", nameof(predicted));
         var counts = new int[classes * classes];
         for (var i = 0; i < labels.Length; i++) counts[labels[i] * classes + predicted[i]]++;
         return new(classes, Values.Freeze(counts));

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using LanguageExt;
 using Ptq.Numerics;
 using static LanguageExt.Prelude;
@@ -8,12 +7,12 @@ namespace Ptq.Model;
 /// <summary>An immutable map from names to values that keeps its order and compares by content.</summary>
 public sealed record ByName<T> where T : IEquatable<T>
 {
-    private readonly FrozenDictionary<string, int> places;
+    private readonly Dictionary<string, int> places;
 
     private ByName(Values<string> names, Values<T> items)
     {
         (Names, Items) = (names, items);
-        places = Enumerable.Range(0, names.Length).ToFrozenDictionary(i => names[i], StringComparer.Ordinal);
+        places = Enumerable.Range(0, names.Length).ToDictionary(i => names[i], StringComparer.Ordinal);
     }
 
     /// <summary>The names, in order.</summary>

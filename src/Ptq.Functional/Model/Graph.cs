@@ -38,9 +38,12 @@ public sealed record Graph
     /// <summary>The node that writes a tensor; none for the input.</summary>
     public Option<Node> WriterOf(string tensor) => Nodes.AsEnumerable().Where(n => n.Output == tensor).ToArray() is [var node] ? Some(node) : None;
 
-    /// <summary>The ReLU or Clip that alone reads a tensor, so that it can run inside the node that writes the tensor.</summary>
-    public Option<Node> ActivationAfter(string tensor) =>
-        tensor != Output && ReadersOf(tensor).ToArray() is [{ Layer: Layer.Relu or Layer.Clip } only] ? Some(only) : None;
+    /// <summary>The ReLU or Clip that can run inside a node: the node makes codes, and the activation alone reads what it writes.</summary>
+    /// <param name="node">A node of this graph.</param>
+    /// <param name="hasPoint">Whether a tensor has a quantization point of its own: then it must exist, and nothing runs inside.</param>
+    public Option<Node> ActivationInside(Node node, Func<string, bool> hasPoint) =>
+        !node.Layer.KeepsCodes && node.Layer is not Layer.Softmax && node.Output != Output && !hasPoint(node.Output)
+        && ReadersOf(node.Output).ToArray() is [{ Layer: Layer.Relu or Layer.Clip } only] ? Some(only) : None;
 
     /// <summary>Checks names, order, weights and shapes.</summary>
     /// <param name="input">The input tensor's name.</param>
@@ -53,8 +56,8 @@ public sealed record Graph
         var names = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            if (!names.Add(node.Name)) return Bad(node, "name", "a name used before", "one name a node");
-            if (shapes.Has(node.Output)) return Bad(node, $"output '{node.Output}'", "a tensor that is already written", "one writer a tensor");
+            if (!names.Add(node.Name)) return Bad(node, "name", "a name used before", "a name of its own");
+            if (shapes.Has(node.Output)) return Bad(node, $"output '{node.Output}'", "a tensor that is already written", "a tensor that nothing writes yet");
             if (node.Inputs.Length != node.Layer.Arity) return Bad(node, "inputs", $"{node.Inputs.Length}", $"{node.Layer.Arity}");
             foreach (var name in node.Inputs)
                 if (!shapes.Has(name)) return Bad(node, $"input '{name}'", "a tensor that nothing before it writes", $"one of {string.Join(", ", shapes.Names.AsEnumerable())}");
@@ -65,8 +68,8 @@ public sealed record Graph
                 case RightCase<PtqError, Shape>(var shape): shapes = shapes.With(node.Output, shape); break;
             }
         }
-        return nodes.Length == 0 ? new PtqError.BadGraph("graph", "nodes", "none", "at least one")
-            : !shapes.Has(output) || output == input ? new PtqError.BadGraph("graph", $"output '{output}'", "a tensor that nothing writes", "one that a node writes")
+        return nodes.Length == 0 ? new PtqError.BadGraph("", "nodes", "none", "at least one")
+            : !shapes.Has(output) || output == input ? new PtqError.BadGraph("", $"output '{output}'", "a tensor that nothing writes", "one that a node writes")
             : new Graph(input, nodes, output, shapes);
     }
 

@@ -61,6 +61,14 @@ public abstract record Layer
     /// <param name="Epsilon">Added to the variance, positive.</param>
     public sealed record BatchNorm(Values<float> Scale, Values<float> Bias, Values<float> Mean, Values<float> Variance, float Epsilon = 1e-5f) : Layer;
 
+    /// <summary>Whether the output of the quantized layer is made of the input's codes; else it has codes of its own.</summary>
+    public bool KeepsCodes => this switch
+    {
+        Relu or Clip or MaxPool2d or Flatten => true,
+        Conv2d or Linear or Add or AveragePool2d or GlobalAveragePool or Softmax or BatchNorm => false,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>How many inputs a node of this layer has.</summary>
     public int Arity => this is Add ? 2 : 1;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LanguageExt;
 using Ptq.Errors;
 using Ptq.Numerics;
@@ -21,7 +22,7 @@ internal static class ShapeInference
             Layer.Add => x == inputs[1] ? x : Bad(node, "inputs", $"{x} and {inputs[1]}", "one shape"),
             Layer.Flatten => Shape.Of(x.Count),
             Layer.BatchNorm b => Norm(node, b, x),
-            Layer.Clip c => float.IsFinite(c.Min) && float.IsFinite(c.Max) && c.Min <= c.Max ? x : Bad(node, "range", $"[{c.Min}, {c.Max}]", "finite ends in order"),
+            Layer.Clip c => float.IsFinite(c.Min) && float.IsFinite(c.Max) && c.Min <= c.Max ? x : Bad(node, "range", string.Create(CultureInfo.InvariantCulture, $"[{c.Min}, {c.Max}]"), "finite ends in order"),
             Layer.Relu or Layer.Softmax => x,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -66,6 +67,7 @@ internal static class ShapeInference
     {
         if (!window.Rows.IsValid || !window.Columns.IsValid) return Bad(node, "window", window, "kernel, stride and dilation from 1, padding from 0");
         var (rows, columns) = (window.Rows.Outputs(x[1]), window.Columns.Outputs(x[2]));
+        if (!Shape.Fits(x[0], window.Rows.Padded(x[1]), window.Columns.Padded(x[2])) || !Shape.Fits(channels, rows, columns)) return Bad(node, "window", $"{window} on {x}", "images of fewer than 2³¹ elements, their padding included");
         return rows > 0 && columns > 0 ? Shape.Of(channels, rows, columns) : Bad(node, "window", $"{window} on {x}", "a window that fits its input");
     }
 

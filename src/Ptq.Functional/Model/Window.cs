@@ -11,10 +11,13 @@ namespace Ptq.Model;
 public readonly record struct WindowAxis(int Kernel, int Stride = 1, int Before = 0, int After = 0, int Dilation = 1)
 {
     /// <summary>How many inputs lie between the first tap and the last, both included.</summary>
-    public int Span => (Kernel - 1) * Dilation + 1;
+    public long Span => (Kernel - 1L) * Dilation + 1;
 
-    /// <summary>⌊(length + padding − span) / stride⌋ + 1: how many outputs an axis of this length has (ONNX Conv, pads given); 0 or less where none fits.</summary>
-    public int Outputs(int length) => length + Before + After < Span ? 0 : (length + Before + After - Span) / Stride + 1;
+    /// <summary>⌊(length + padding − span) / stride⌋ + 1: how many outputs an axis of this length has (ONNX Conv, pads given); 0 where none fits.</summary>
+    public int Outputs(int length) => Padded(length) < Span ? 0 : (int)Math.Min(int.MaxValue, (Padded(length) - Span) / Stride + 1);
+
+    /// <summary>The length with its padding.</summary>
+    public long Padded(int length) => (long)length + Before + After;
 
     /// <summary>The input that a tap of an output reads; outside [0, length) it is padding.</summary>
     public int At(int output, int tap) => output * Stride + tap * Dilation - Before;

@@ -71,6 +71,8 @@ internal record struct Pcg64
         _ => NextUInt64(),
     };
 
+    public override readonly string ToString() => half is { } upper ? $"{State:x32}+{upper:x8}" : $"{State:x32}";
+
     private uint Multiplied32(uint count)
     {
         var product = (ulong)NextUInt32() * count;

@@ -129,14 +129,6 @@ public readonly record struct Rng
         return new(seed, s);
     }
 
-    /// <summary>A <see cref="NextDouble"/> in every place. Returns the stream that follows.</summary>
-    public Rng FillDoubles(Span<double> places)
-    {
-        var s = Source;
-        foreach (ref var place in places) place = s.NextDouble();
-        return new(seed, s);
-    }
-
     /// <summary>A <see cref="Uniform"/> in every place. Returns the stream that follows.</summary>
     public Rng FillUniform(Span<double> places, double low, double high)
     {
@@ -153,8 +145,8 @@ public readonly record struct Rng
         return new(seed, s);
     }
 
-    /// <summary>The seed and the state, enough to tell two streams apart.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Rng {seed} at {State:x32}");
+    /// <summary>The seed, the state, and the half of a word that waits for a 32-bit draw.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Rng {seed} at {source}");
 
     private Pcg64 Source // a copy that may move
     {

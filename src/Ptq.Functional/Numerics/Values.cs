@@ -42,7 +42,7 @@ public readonly struct Values<T> : IEquatable<Values<T>> where T : IEquatable<T>
     }
 
     /// <summary>The items where they are few, else their type and number.</summary>
-    public override string ToString() => Length <= 8 ? $"[{string.Join(", ", Span.ToArray())}]" : $"{typeof(T).Name}[{Length}]";
+    public override string ToString() => Length <= 8 ? $"[{string.Join(", ", AsEnumerable().Select(item => Convert.ToString(item, System.Globalization.CultureInfo.InvariantCulture)))}]" : $"{typeof(T).Name}[{Length}]";
 
     /// <inheritdoc cref="Equals(Values{T})"/>
     public static bool operator ==(Values<T> a, Values<T> b) => a.Equals(b);

@@ -3,16 +3,6 @@ using Ptq.Tensors;
 
 namespace Ptq.Quantization;
 
-/// <summary>Which arithmetic makes and applies affine parameters.</summary>
-public enum AffineRule
-{
-    /// <summary>ONNX's: real zero points for every grid, float32 scales, the quotient rounded before the zero point is added.</summary>
-    Standard,
-
-    /// <summary>The thesis's, with its defects: see <see cref="ThesisAffine"/>. For regenerating its tables, nothing else.</summary>
-    Thesis,
-}
-
 /// <summary>Quantization and its inverse, of single values and of whole tensors.</summary>
 public static class Affine
 {
@@ -51,8 +41,9 @@ public static class Affine
     public static TensorParams Fit(AffineRule rule, Tensor weights, Scheme scheme, Grid grid) => scheme.Granularity switch
     {
         Granularity.PerChannel(var axis) => TensorParams.PerChannel(axis, Values.From(
-            Enumerable.Range(0, weights.Shape[axis]).Select(c => OfChannel(rule, Covering(rule, RangeOf(weights, axis, c), scheme.Symmetric, grid))))),
-        _ => TensorParams.PerTensor(Covering(rule, Interval.Covering(weights.Data.Span), scheme.Symmetric, grid)),
+            Enumerable.Range(0, weights.Shape[axis]).Select(c => ThesisAffine.Channel(rule, Covering(rule, RangeOf(weights, axis, c), scheme.Symmetric, grid))))),
+        Granularity.PerTensor => TensorParams.PerTensor(Covering(rule, Interval.Covering(weights.Data.Span), scheme.Symmetric, grid)),
+        _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>The codes of a tensor.</summary>
@@ -74,9 +65,12 @@ public static class Affine
         }));
 
     // float32, as ONNX stores scales; 1 for an empty range.
-    private static double ScaleOf(double width, int steps) => width == 0 ? 1 : (float)(width / steps);
+    private static double ScaleOf(double width, int steps) => width == 0 ? 1 : Math.Max((float)(width / steps), AffineParams.SmallestScale);
 
-    private static AffineParams OfChannel(AffineRule rule, AffineParams p) => rule == AffineRule.Thesis ? AffineParams.Of((float)p.Scale, p.ZeroPoint, p.Grid) : p;
+    /// <summary>The codes that a fused ReLU or Clip leaves: those from the code of the range's low end to that of its high end; all of them without one.</summary>
+    internal static (int Low, int High) Codes(AffineRule rule, AffineParams p, Interval? fused) => fused is { } range
+        ? (Quantize(rule, p, (float)range.Low), Quantize(rule, p, (float)range.High))
+        : (p.Grid.Min, p.Grid.Max);
 
     private static Interval RangeOf(Tensor weights, int axis, int channel)
     {

@@ -25,21 +25,21 @@ public sealed record AffineParams
     /// <summary>The codes there are.</summary>
     public Grid Grid { get; }
 
-    /// <summary>Parameters from outside: the scale must be a normal float32 after rounding, the zero point a code of the grid.</summary>
+    /// <summary>Parameters from outside: the scale is rounded to float32 and must then be normal and positive, the zero point a code of the grid.</summary>
     public static Validation<Fault, AffineParams> Create(double scale, int zeroPoint, Grid grid) =>
         (NormalPositive(scale), CodeOf(grid, zeroPoint)).Apply((s, z) => new AffineParams(s, z, grid));
 
-    /// <summary>Parameters made by a formula that cannot leave the valid range, but for a scale too small for float32 arithmetic, which is raised.</summary>
+    /// <summary>Parameters made by a formula, their scale not rounded; a scale too small for float32 arithmetic is raised.</summary>
     internal static AffineParams Of(double scale, int zeroPoint, Grid grid) => new(Math.Max(scale, SmallestScale), grid.Clamp(zeroPoint), grid);
 
     /// <summary>The smallest normal float32: below it a quotient would lose bits.</summary>
-    private const double SmallestScale = 1.1754943508222875e-38;
+    internal const double SmallestScale = 1.1754943508222875e-38;
 
     /// <summary>As <c>u8 scale 0.0078 zero 128</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Grid} scale {Scale} zero {ZeroPoint}");
 
-    private static Validation<Fault, double> NormalPositive(double scale) => scale is >= SmallestScale and <= float.MaxValue
-        ? Success<Fault, double>(scale)
+    private static Validation<Fault, double> NormalPositive(double scale) => (double)(float)scale is >= SmallestScale and <= float.MaxValue and var rounded
+        ? Success<Fault, double>(rounded)
         : Fail<Fault, double>(new("scale", scale.ToString(CultureInfo.InvariantCulture), "a positive normal float32"));
 
     private static Validation<Fault, int> CodeOf(Grid grid, int code) => code >= grid.Min && code <= grid.Max

@@ -18,3 +18,13 @@ public enum Contract
     /// <summary>(acc·q + 2^(30−e)) &gt;&gt; (31−e), + z, with s_x·s_w/s_y = q·2^(e−31) and q of 31 bits: integers only, one rounding, half up.</summary>
     FixedPoint,
 }
+
+/// <summary>What follows from a contract.</summary>
+public static class Contracts
+{
+    extension(Contract contract)
+    {
+        /// <summary>The arithmetic by which reals become codes.</summary>
+        public AffineRule Rule => contract == Contract.Thesis ? AffineRule.Thesis : AffineRule.Standard;
+    }
+}

@@ -6,7 +6,7 @@ namespace Ptq.Quantization;
 /// <param name="Numerator">2⁴⁶ to 2⁴⁸: the product of two mantissas of 24 bits.</param>
 /// <param name="Denominator">2²³ to 2²⁴.</param>
 /// <param name="Exponent">The power of two left over.</param>
-public readonly record struct ExactFactor(long Numerator, int Denominator, int Exponent)
+internal readonly record struct ExactFactor(long Numerator, int Denominator, int Exponent)
 {
     /// <summary>a·b/c.</summary>
     public static ExactFactor Of(float a, float b, float c)

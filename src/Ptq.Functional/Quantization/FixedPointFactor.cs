@@ -5,7 +5,7 @@ namespace Ptq.Quantization;
 /// <summary>A positive real factor as Mantissa · 2^(Exponent − 31), with a mantissa of 31 bits: 2³⁰ ≤ Mantissa &lt; 2³¹.</summary>
 /// <param name="Mantissa">The leading 31 bits, rounded.</param>
 /// <param name="Exponent">The power of two above the factor.</param>
-public readonly record struct FixedPointFactor(int Mantissa, int Exponent)
+internal readonly record struct FixedPointFactor(int Mantissa, int Exponent)
 {
     /// <summary>The nearest such number to a positive finite double.</summary>
     public static FixedPointFactor Of(double factor)

@@ -14,7 +14,7 @@ public readonly record struct Interval
     /// <summary>From the lower end to the upper.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is not finite within float32, or the ends are in the wrong order.</exception>
     public static Interval Of(double low, double high) =>
-        low >= -float.MaxValue && low <= high && high <= float.MaxValue ? new(low, high) : throw new ArgumentOutOfRangeException(nameof(low), $"[{low}, {high}] is not a finite range.");
+        low >= -float.MaxValue && low <= high && high <= float.MaxValue ? new(low, high) : throw new ArgumentOutOfRangeException(nameof(low), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[{low}, {high}] is not a finite range."));
 
     /// <summary>From the smallest value to the largest; [0, 0] of none.</summary>
     public static Interval Covering(ReadOnlySpan<float> values)

@@ -47,7 +47,7 @@ public abstract record Requantizer
         internal Exact(Values<ExactFactor> factors, int zeroPoint, int low, int high) : base(zeroPoint, low, high) => Factors = factors;
 
         /// <summary>The factor of every channel.</summary>
-        public Values<ExactFactor> Factors { get; }
+        internal Values<ExactFactor> Factors { get; }
     }
 
     /// <summary>Integers only: <see cref="Contract.FixedPoint"/>.</summary>
@@ -56,7 +56,7 @@ public abstract record Requantizer
         internal Fixed(Values<FixedPointFactor> factors, int zeroPoint, int low, int high) : base(zeroPoint, low, high) => Factors = factors;
 
         /// <summary>The factor of every channel.</summary>
-        public Values<FixedPointFactor> Factors { get; }
+        internal Values<FixedPointFactor> Factors { get; }
     }
 
     /// <summary>The requantizer of a layer.</summary>
@@ -66,14 +66,12 @@ public abstract record Requantizer
     /// <param name="channels">The number of output channels.</param>
     /// <param name="output">The parameters of the codes wanted.</param>
     /// <param name="fused">The real range that a fused ReLU or Clip leaves, or none.</param>
+    /// <exception cref="ArgumentException">Per-channel parameters are not as many as channels.</exception>
     public static Requantizer Create(Contract contract, AffineParams input, TensorParams weights, int channels, AffineParams output, Interval? fused = null)
     {
-        var (z, low, high) = (output.ZeroPoint, output.Grid.Min, output.Grid.Max);
-        if (fused is { } range)
-        {
-            low = Affine.Quantize(AffineRule.Standard, output, (float)range.Low);
-            high = Affine.Quantize(AffineRule.Standard, output, (float)range.High);
-        }
+        if (weights.Granularity is Granularity.PerChannel && weights.Each.Length != channels) throw new ArgumentException($"{weights.Each.Length} parameters for {channels} channels.", nameof(weights));
+        var z = output.ZeroPoint;
+        var (low, high) = Affine.Codes(contract.Rule, output, fused);
         var (sx, sy) = (input.Scale, output.Scale);
         Values<T> Each<T>(Func<double, T> of) where T : IEquatable<T> => Values.From(Enumerable.Range(0, channels).Select(c => of(weights.Of(c).Scale)));
 

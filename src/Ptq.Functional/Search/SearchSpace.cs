@@ -2,17 +2,20 @@ using Ptq.Numerics;
 
 namespace Ptq.Search;
 
-/// <summary>A point of a search space: one percentile for every quantization point.</summary>
-/// <param name="Percentiles">In the order of the space's points.</param>
-public sealed record Candidate(Values<double> Percentiles);
-
 /// <summary>Activation percentiles that a search may propose, and how far it moves at once.</summary>
 /// <param name="Points">The quantization points, in the order in which draws are made.</param>
 /// <param name="Low">The smallest percentile proposed.</param>
 /// <param name="High">The largest percentile proposed.</param>
 /// <param name="Step">A move adds a number in [−Step, Step) to every percentile.</param>
+/// <exception cref="ArgumentOutOfRangeException">Low exceeds High, or Step is negative; none may be NaN.</exception>
 public sealed record SearchSpace(Values<string> Points, double Low, double High, double Step)
 {
+    /// <summary>The smallest percentile proposed.</summary>
+    public double Low { get; } = Low <= High ? Low : throw new ArgumentOutOfRangeException(nameof(Low), Low, "at most High");
+
+    /// <summary>How far a move goes in each direction.</summary>
+    public double Step { get; } = Step >= 0 ? Step : throw new ArgumentOutOfRangeException(nameof(Step), Step, "0 or more");
+
     /// <summary>The same percentile everywhere; it may lie outside [Low, High], which bound the proposals only.</summary>
     public Candidate Uniform(double percentile) => new(Points.Map(_ => percentile));
 

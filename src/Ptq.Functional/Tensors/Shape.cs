@@ -19,6 +19,19 @@ public readonly record struct Shape
     /// <summary>The length of an axis, from 0.</summary>
     public int this[int axis] => Lengths[axis];
 
+    /// <summary>Whether so many elements can be in one tensor: no length negative, and fewer than 2³¹ in all.</summary>
+    public static bool Fits(params ReadOnlySpan<long> lengths)
+    {
+        var count = UInt128.One;
+        foreach (var length in lengths)
+        {
+            if (length is < 0 or > int.MaxValue) return false;
+            count *= (ulong)length;
+            if (count > int.MaxValue && !lengths.Contains(0)) return false;
+        }
+        return true;
+    }
+
     /// <summary>A shape of the given axes.</summary>
     /// <exception cref="ArgumentException">A length is negative, or there are more than 2³¹ − 1 elements.</exception>
     public static Shape Of(params ReadOnlySpan<int> lengths)

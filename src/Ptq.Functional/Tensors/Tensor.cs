@@ -43,7 +43,8 @@ public sealed record Tensor
     /// <exception cref="ArgumentException">There is none, or their other axes differ.</exception>
     public static Tensor Concat(IReadOnlyList<Tensor> parts)
     {
-        if (parts.Count == 0 || parts.Any(p => p.Shape.Inner != parts[0].Shape.Inner)) throw new ArgumentException("Tensors to be joined differ in an axis other than the first.", nameof(parts));
+        if (parts.Count == 0) throw new ArgumentException("There is no tensor to join.", nameof(parts));
+        if (parts.Any(p => p.Shape.Inner != parts[0].Shape.Inner)) throw new ArgumentException("Tensors to be joined differ in an axis other than the first.", nameof(parts));
         var shape = parts[0].Shape.Inner.Batch(parts.Sum(p => p.Shape[0]));
         return new(shape, Values.Create<float, IReadOnlyList<Tensor>>(shape.Count, parts, static (dst, parts) =>
         {

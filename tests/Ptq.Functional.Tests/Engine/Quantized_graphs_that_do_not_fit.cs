@@ -12,16 +12,16 @@ public class Quantized_graphs_that_do_not_fit
     private static readonly AffineParams Point = Params(0.1, 0, Grid.UInt8);
 
     [Fact]
-    public void An_input_without_a_point() => Refused("node 'graph', input 'x': saw no quantization point, wanted one", Linear(1, 0), [("y", Point)], Weights(1));
+    public void An_input_without_a_point() => Refused("graph, input 'x': saw no quantization point, wanted one", Linear(1, 0), [("y", Point)], Weights(1));
 
     [Fact]
     public void An_output_without_a_point() => Refused("node 'l', output 'y': saw no quantization point, wanted one: the layer makes codes of its own", Linear(1, 0), [("x", Point)], Weights(1));
 
     [Fact]
-    public void A_point_on_no_tensor() => Refused("node 'graph', point 'z': saw no such tensor, wanted one of x, y", Linear(1, 0), [("x", Point), ("y", Point), ("z", Point)], Weights(1));
+    public void A_point_on_no_tensor() => Refused("graph, point 'z': saw no such tensor, wanted one of x, y", Linear(1, 0), [("x", Point), ("y", Point), ("z", Point)], Weights(1));
 
     [Fact]
-    public void A_point_of_nine_bits() => Refused("node 'graph', point 'y': saw u9, wanted at most 8 bits", Linear(1, 0), [("x", Point), ("y", Params(1, 0, Right(Grid.Create(9, false))))], Weights(1));
+    public void A_point_of_nine_bits() => Refused("graph, point 'y': saw u9, wanted at most 8 bits", Linear(1, 0), [("x", Point), ("y", Params(1, 0, Right(Grid.Create(9, false))))], Weights(1));
 
     [Fact]
     public void Weights_without_parameters() => Refused("node 'l', weights: saw no parameters, wanted some for every node with weights", Linear(1, 0), [("x", Point), ("y", Point)], ByName<TensorParams>.Of([]));

@@ -21,11 +21,11 @@ public class Graphs_that_do_not_fit
         { "window", "node 'c', window: saw 7×7 stride 1×1 padding 0,0,0,0 dilation 1×1 on [2, 6, 6], wanted a window that fits its input" },
         { "linear", "node 'l', input: saw [2, 6, 6], wanted [K]: flatten it first" },
         { "add", "node 'a', inputs: saw [2, 6, 6] and [72], wanted one shape" },
-        { "twice", "node 'r', name: saw a name used before, wanted one name a node" },
+        { "twice", "node 'r', name: saw a name used before, wanted a name of its own" },
         { "unknown", "node 'r', input 'nowhere': saw a tensor that nothing before it writes, wanted one of x" },
         { "arity", "node 'a', inputs: saw 1, wanted 2" },
         { "pool", "node 'p', window: saw 2×2 stride 1×1 padding 2,2,2,2 dilation 1×1 on [2, 6, 6], wanted less padding: an output would see nothing else" },
-        { "output", "node 'graph', output 'y': saw a tensor that nothing writes, wanted one that a node writes" },
+        { "output", "graph, output 'y': saw a tensor that nothing writes, wanted one that a node writes" },
     };
 
     [Theory, MemberData(nameof(Refusals))]

@@ -5,6 +5,7 @@ using Xunit;
 namespace Ptq.Tests.Numerics;
 
 /// <summary>golden/numpy_percentile.json names its maker.</summary>
+[Trait("Category", "Paths")]
 public class Percentile_is_NumPys
 {
     [Fact]

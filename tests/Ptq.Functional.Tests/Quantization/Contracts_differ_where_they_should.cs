@@ -35,7 +35,7 @@ public class Contracts_differ_where_they_should
     {
         // The thesis keeps a per-tensor factor in double until the end; the runtime rounds at every step.
         var (sx, sw, sy) = (0.1, 0.2, 0.7);
-        Requantizer Of(Contract contract) => Requantizer.Create(contract, Scale(sx), TensorParams.PerTensor(Scale(sw)), 1, Scale(sy));
+        Requantizer Of(Contract contract) => Requantizer.Create(contract, Double(sx), TensorParams.PerTensor(Double(sw)), 1, Double(sy));
         var thesis = Assert.IsType<Requantizer.Float32>(Of(Contract.Thesis)).Multipliers[0];
         var runtime = Assert.IsType<Requantizer.Float32>(Of(Contract.MlasFloat32)).Multipliers[0];
         Assert.Equal((float)(sx * sw / sy), thesis);
@@ -52,6 +52,8 @@ public class Contracts_differ_where_they_should
     }
 
     private static AffineParams Scale(double scale) => AffineParams.Create(scale, 0, Grid.Int8).Match(p => p, _ => throw new InvalidOperationException());
+
+    private static AffineParams Double(double scale) => AffineParams.Of(scale, 0, Grid.Int8);
 
     private static AffineParams Params(float scale, int zero) => AffineParams.Create(scale, zero, Grid.UInt8).Match(p => p, _ => throw new InvalidOperationException());
 }

@@ -22,6 +22,6 @@ internal static class Example
         from choices in WeightChoice.Greedy(graph, trace, points, Scheme.Product, Grid.Int8)
         from quantized in QuantizedGraph.Create(graph, points, choices.Map((_, choice) => choice.Params))
         let codes = IntegerEngine.Compile(quantized).Run(test.Images)                   // u8 × s8 → INT32 → s8 or u8
-        select Accuracy.Percent(Accuracy.Predict(codes), test.Labels.Span);
+        select Accuracy.Percent(test.Labels, Accuracy.Predict(codes));
     // README
 }

@@ -1,3 +1,5 @@
+using Ptq.Engine;
+using Ptq.Evaluation;
 using Ptq.Experiments.Commands;
 using Ptq.Experiments.Data;
 using Ptq.Tests.Architecture;
@@ -23,7 +25,7 @@ public class The_readme
         var network = ThesisCommand.Load(Embedded.Baseline).IfLeft(e => throw new InvalidOperationException(e.Describe()));
         var images = Embedded.ThesisValidation().IfLeft(e => throw new InvalidOperationException(e.Describe())).ToFloats();
         var test = images.First(2000);
-        var real = Ptq.Evaluation.Accuracy.Percent(Ptq.Evaluation.Accuracy.Predict(Ptq.Engine.FloatEngine.Compile(network).Run(test.Images)), test.Labels.Span);
+        var real = Accuracy.Percent(test.Labels, Accuracy.Predict(FloatEngine.Compile(network).Run(test.Images)));
         var int8 = Example.QuantizeAndScore(network, images.First(256).Images, test).IfLeft(e => throw new InvalidOperationException(e.Describe()));
         Assert.InRange(int8, real - 1, real + 1);
     }

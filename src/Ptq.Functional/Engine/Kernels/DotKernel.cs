@@ -27,7 +27,7 @@ internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int De
 internal static class DotKernel
 {
     /// <summary>Positions a tile: eight chains of dependent additions hide a latency of four cycles on two units.</summary>
-    private const int Rows = 8;
+    public const int Rows = 8;
 
     public static DotKernel<TIn, TOut> Of<TLanes, TIn, TOut, TWeights, TSums>(VectorWidth width) where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged =>
         new(width, TLanes.Count, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);

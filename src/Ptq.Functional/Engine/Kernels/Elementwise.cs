@@ -5,7 +5,7 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine.Kernels;
 
-/// <summary>Kernels without a reduction: any vector gives the same bits, so they take whatever the machine has.</summary>
+/// <summary>Kernels that move, convert or compare: any vector gives the same bits, so they take whatever the machine has.</summary>
 internal static class Elementwise
 {
     /// <summary>codes − zero.</summary>
@@ -75,7 +75,7 @@ internal static class Elementwise
 
     /// <summary>The table's entry at code − lowest.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Look(ReadOnlySpan<short> table, int lowest, ReadOnlySpan<short> codes, Span<short> found)
+    public static void Lookup(ReadOnlySpan<short> table, int lowest, ReadOnlySpan<short> codes, Span<short> found)
     {
         for (var i = 0; i < codes.Length; i++) found[i] = table[codes[i] - lowest];
     }

@@ -8,10 +8,11 @@ namespace Ptq.Engine.Kernels;
 /// <summary><see cref="Affine.Quantize(AffineRule, AffineParams, float)"/> for many values at once.</summary>
 internal static class QuantizeKernel
 {
-    /// <summary>The codes of the values.</summary>
+    /// <summary>The codes of the values, which int16 must hold.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(AffineRule rule, AffineParams p, ReadOnlySpan<float> values, Span<short> codes, VectorWidth widest)
     {
+        if (codes.Length < values.Length || p.Grid.Max > short.MaxValue) throw new ArgumentException($"{values.Length} codes of {p.Grid} do not fit into {codes.Length} of 16 bits.", nameof(codes));
         var i = 0;
         if (Vector256.IsHardwareAccelerated && widest >= VectorWidth.Bits256)
         {

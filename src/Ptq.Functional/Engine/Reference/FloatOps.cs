@@ -13,9 +13,9 @@ internal static class FloatOps
         Layer.Linear l => Linear(l, x, arithmetic),
         Layer.Relu => Each(x, static (x, _) => MathF.Max(x, 0)),
         Layer.Clip c => Each(x, (x, _) => MathF.Min(MathF.Max(x, c.Min), c.Max)),
-        Layer.MaxPool2d p => Pool(x, p.Window, static (under, _) => under.Aggregate(MathF.Max)),
-        Layer.AveragePool2d p => Pool(x, p.Window, (under, _) => Mean(under, p.CountPadding ? p.Window.Area : 0)),
-        Layer.GlobalAveragePool => Pool(x, Window.Whole(x.Shape.Inner), static (under, _) => Mean(under, 0)),
+        Layer.MaxPool2d p => Pool(x, p.Window, static under => under.Aggregate(MathF.Max)),
+        Layer.AveragePool2d p => Pool(x, p.Window, under => Mean(under, p.CountPadding ? p.Window.Area : 0)),
+        Layer.GlobalAveragePool => Pool(x, Window.Whole(x.Shape.Inner), static under => Mean(under, 0)),
         Layer.Add => Each(x, (value, i) => value + second!.Data[i]),
         Layer.Flatten => x.Reshape(Shape.Of(x.Shape[0], x.Shape.Stride(0))),
         Layer.Softmax => Softmax(x),
@@ -26,10 +26,10 @@ internal static class FloatOps
     private static Tensor Linear(Layer.Linear l, Tensor x, FloatArithmetic arithmetic) =>
         Convolution.Float(l.AsConv2d(), x.Reshape(Shape.Of(x.Shape[0], x.Shape[1], 1, 1)), arithmetic).Reshape(Shape.Of(x.Shape[0], l.Weights.Shape[0]));
 
-    private static Tensor Pool(Tensor x, Window window, Func<IEnumerable<float>, int, float> f)
+    private static Tensor Pool(Tensor x, Window window, Func<IEnumerable<float>, float> f)
     {
         var shape = Pooling.OutputOf(window, x.Shape);
-        return Tensor.Of(shape, Values.From(Enumerable.Range(0, shape.Count).Select(at => f(Pooling.Under(window, x.Shape, at).Select(i => x.Data[i]), at))));
+        return Tensor.Of(shape, Values.From(Enumerable.Range(0, shape.Count).Select(at => f(Pooling.Under(window, x.Shape, at).Select(i => x.Data[i])))));
     }
 
     // Summed in double in index order and rounded once.
@@ -40,7 +40,8 @@ internal static class FloatOps
         return (float)(sum / (count == 0 ? seen : count));
     }
 
-    private static Tensor Softmax(Tensor x)
+    /// <summary>Softmax of every row.</summary>
+    public static Tensor Softmax(Tensor x)
     {
         var row = x.Shape[x.Shape.Rank - 1];
         var y = new float[x.Data.Length];

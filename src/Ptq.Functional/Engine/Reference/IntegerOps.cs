@@ -28,7 +28,7 @@ internal static class IntegerOps
             QOp.Table t => Each(output, at => t.Codes[x.Codes[at] - t.Lowest]),
             QOp.Add a => Each(output, at => Sum(a, x.Codes[at], codes(a.B).Codes[at])),
             QOp.Flatten => QTensor.Of(output, x.Codes),
-            QOp.Softmax s => Affine.Quantize(s.Rule, FloatOps.Run(new Layer.Softmax(), Affine.Dequantize(x, TensorParams.PerTensor(s.InputParams)), null, default), TensorParams.PerTensor(s.Result)),
+            QOp.Softmax s => Affine.Quantize(s.Rule, FloatOps.Softmax(Affine.Dequantize(x, TensorParams.PerTensor(s.InputParams))), TensorParams.PerTensor(s.Result)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

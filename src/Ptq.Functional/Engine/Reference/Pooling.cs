@@ -3,7 +3,7 @@ using Ptq.Tensors;
 
 namespace Ptq.Engine.Reference;
 
-/// <summary>The walk that every pool shares: for each output, the inputs under its window.</summary>
+/// <summary>The walk that every pool of the reference shares: for each output, the inputs under its window.</summary>
 internal static class Pooling
 {
     /// <summary>[N, C, rows, columns] of a pool over [N, C, H, W].</summary>

@@ -14,10 +14,8 @@ internal sealed class TableStage(QOp.Table op, Slot input, Slot output) : Stage
         var from = workspace[input][..(images * input.Size)];
         var to = workspace[output];
         var lowest = op.Lowest;
-        Elementwise.Look(table, lowest, from, to);
+        Elementwise.Lookup(table, lowest, from, to);
     }
-
-    public override string Describe() => $"{op.Output}: table of {table.Length}";
 }
 
 /// <summary>The sum of two tensors.</summary>
@@ -30,19 +28,15 @@ internal sealed class AddStage(QOp.Add op, Slot a, Slot b, Slot output) : Stage
         var to = workspace[output];
         for (var i = 0; i < x.Length; i++) to[i] = (short)IntegerOps.Sum(op, x[i], y[i]);
     }
-
-    public override string Describe() => $"{op.Output}: add";
 }
 
 /// <summary>From rows, columns, channels to one axis in C order.</summary>
-internal sealed class FlattenStage(QOp.Flatten op, Slot input, Slot output) : Stage
+internal sealed class FlattenStage(Slot input, Slot output) : Stage
 {
     public override void Run(Workspace workspace, int images)
     {
         for (var image = 0; image < images; image++) ChannelOrder.ToFirst(workspace.Image(input, image), input.Shape, workspace.Image(output, image));
     }
-
-    public override string Describe() => $"{op.Output}: flatten";
 }
 
 /// <summary>Softmax of a vector, in float between codes.</summary>
@@ -60,6 +54,4 @@ internal sealed class SoftmaxStage(QOp.Softmax op, Slot input, Slot output) : St
             for (var i = 0; i < reals.Length; i++) to[i] = (short)Affine.Quantize(op.Rule, op.Result, powers[i]);
         }
     }
-
-    public override string Describe() => $"{op.Output}: softmax";
 }

@@ -41,9 +41,6 @@ internal sealed class DotStage : Stage
         }
     }
 
-    public override string Describe() =>
-        $"{op.Output}: {op.Weights.Shape} groups {op.Groups}, int16 × {(plan.Kernel.Width == VectorWidth.Scalar ? "scalar" : $"{(int)plan.Kernel.Width} bits")}, {plan.Positions / plan.ImagesPerCall} positions";
-
     private void Pad(ReadOnlySpan<short> codes, Span<short> padded)
     {
         var (length, zero) = (plan.Input.LineLength, (short)op.InputParams.ZeroPoint);

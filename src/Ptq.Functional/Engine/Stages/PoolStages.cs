@@ -19,8 +19,6 @@ internal sealed class MaxPoolStage(QOp.MaxPool op, Slot input, Slot output) : St
                 Elementwise.Max(to.Slice(at * channels, channels), from.Slice(under * channels, channels));
         }
     }
-
-    public override string Describe() => $"{op.Output}: max-pool {op.Window}";
 }
 
 /// <summary>The mean of the codes under a window, by one integer sum and one requantization.</summary>
@@ -49,6 +47,4 @@ internal sealed class AveragePoolStage(QOp.AveragePool op, Slot input, Slot outp
             for (var i = 0; i < to.Length; i++) to[i] = (short)op.Requantizer.Apply(sums[i], (op.CountPadding ? op.Window.Area : counts[i / channels]) - 1);
         }
     }
-
-    public override string Describe() => $"{op.Output}: average-pool {op.Window}";
 }
