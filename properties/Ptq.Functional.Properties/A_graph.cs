@@ -5,6 +5,7 @@ using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Tensors;
+using static Ptq.Properties.Expect;
 
 namespace Ptq.Properties;
 
@@ -38,6 +39,4 @@ public class A_graph
     [Property(Arbitrary = [typeof(Generators)])]
     public bool Has_in_every_tensor_the_shape_that_it_promised(Network network) =>
         FloatEngine.Compile(network.Graph).Trace(network.Images) is var trace && network.Graph.Shapes.Names.AsEnumerable().All(name => trace[name].Shape == network.Graph.Shapes[name].Batch(network.Images.Shape[0]));
-
-    private static T Right<T>(Either<PtqError, T> either) => either.IfLeft(error => throw new InvalidOperationException(error.Describe()));
 }

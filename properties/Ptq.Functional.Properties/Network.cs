@@ -6,6 +6,7 @@ using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
 using Ptq.Tensors;
+using static Ptq.Properties.Expect;
 
 namespace Ptq.Properties;
 
@@ -40,11 +41,11 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
             if (!schemes.Has(node.Output) && build.Below(0, 3) == 0) schemes = schemes.With(node.Output, ActivationScheme.UInt8);
         var trace = FloatEngine.Compile(Graph).Trace(Images);
         var weights = ByName<TensorParams>.Of(Graph.Weighted.Select(node => (node.Name,
-            Affine.Fit(rule, node.Layer.WeightTensor!, Scheme.Product[build.Below(0, 4)], Right(Grid.Create(build.Below(2, 9), true))))));
-        return (from samples in Observe.Samples(trace, schemes.Names)
+            Affine.Fit(rule, node.Layer.WeightTensor!, Scheme.Product[build.Below(0, 4)], Valid(Grid.Create(build.Below(2, 9), true))))));
+        return Right(from samples in Observe.Samples(trace, schemes.Names)
                 let points = Observe.Points(rule, schemes, samples, _ => new RangeRule.Percentile(99))
                 from quantized in QuantizedGraph.Create(Graph, points, weights, contract, build.Below(0, 4) == 0 ? BiasRule.Dropped : BiasRule.Kept)
-                select quantized).IfLeft(error => throw new InvalidOperationException(error.Describe()));
+                select quantized);
     }
 
     public override string ToString() => $"seed {Seed}, size {Size}: {Images.Shape} → {string.Join(" → ", Graph.Nodes.AsEnumerable().Select(n => $"{n.Layer.GetType().Name}{Graph.Shapes[n.Output]}"))}";
@@ -52,9 +53,7 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
     private static Shape ShapeOf(Shape image, List<Node> nodes, string tensor) => tensor == "x0" ? image : Made(image, nodes, nodes[^1].Output).Shapes[tensor];
 
     private static Graph Made(Shape image, List<Node> nodes, string output) =>
-        Graph.Create("x0", image, Values.From(nodes), output).IfLeft(error => throw new InvalidOperationException(error.Describe()));
-
-    private static Grid Right(Validation<Fault, Grid> grid) => grid.Match(g => g, _ => throw new InvalidOperationException());
+        Right(Graph.Create("x0", image, Values.From(nodes), output));
 
     /// <summary>Draws layers; it moves as it draws, so it lives inside one method.</summary>
     private sealed class Builder(Rng rng)

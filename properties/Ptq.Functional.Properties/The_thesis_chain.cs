@@ -8,6 +8,7 @@ using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
 using Ptq.Tensors;
+using static Ptq.Properties.Expect;
 
 namespace Ptq.Properties;
 
@@ -81,6 +82,4 @@ public class The_thesis_chain
     private static Tensor Through(Tensor x, AffineParams p) => Tensor.Of(x.Shape, x.Data.Map(v => (float)p.Scale * (Code(v, p) - p.ZeroPoint)));
 
     private static int Code(float x, AffineParams p) => (int)Math.Clamp(MathF.Round(x / (float)p.Scale + p.ZeroPoint), p.Grid.Min, p.Grid.Max);
-
-    private static T Right<T>(Either<PtqError, T> either) => either.IfLeft(error => throw new InvalidOperationException(error.Describe()));
 }

@@ -4,6 +4,7 @@ using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Tensors;
 using Xunit;
+using static Ptq.Tests.Expect;
 
 namespace Ptq.Tests.Cli;
 
@@ -61,7 +62,7 @@ public class The_thesis_command
         using var scratch = new Scratch();
         var file = scratch["weights.npz"];
         var good = File.ReadAllBytes(Embedded.Baseline);
-        var arrays = Npz.Parse(file, good).IfLeft(e => throw new InvalidOperationException(e.Describe()));
+        var arrays = Right(Npz.Parse(file, good));
         byte[]? bytes = what switch
         {
             "missing" => null,

@@ -4,6 +4,7 @@ using Ptq.Numerics;
 using Ptq.Quantization;
 using Ptq.Tensors;
 using Xunit;
+using static Ptq.Tests.Expect;
 
 namespace Ptq.Tests.Engine;
 
@@ -21,7 +22,7 @@ public class Quantized_graphs_that_do_not_fit
     public void A_point_on_no_tensor() => Refused("graph, point 'z': saw no such tensor, wanted one of x, y", Linear(1, 0), [("x", Point), ("y", Point), ("z", Point)], Weights(1));
 
     [Fact]
-    public void A_point_of_nine_bits() => Refused("graph, point 'y': saw u9, wanted at most 8 bits", Linear(1, 0), [("x", Point), ("y", Params(1, 0, Right(Grid.Create(9, false))))], Weights(1));
+    public void A_point_of_nine_bits() => Refused("graph, point 'y': saw u9, wanted at most 8 bits", Linear(1, 0), [("x", Point), ("y", Params(1, 0, Valid(Grid.Create(9, false))))], Weights(1));
 
     [Fact]
     public void Weights_without_parameters() => Refused("node 'l', weights: saw no parameters, wanted some for every node with weights", Linear(1, 0), [("x", Point), ("y", Point)], ByName<TensorParams>.Of([]));
@@ -38,11 +39,9 @@ public class Quantized_graphs_that_do_not_fit
         Assert.Equal(message, QuantizedGraph.Create(graph, ByName<AffineParams>.Of(points), weights).Match(Right: _ => "accepted", Left: e => e.Describe()));
 
     private static Graph Linear(float weight, float bias) =>
-        Graph.Create("x", Shape.Of(1), [new("l", new Layer.Linear(Tensor.Of(Shape.Of(1, 1), [weight]), [bias]), "x", "y")], "y").IfLeft(e => throw new InvalidOperationException(e.Describe()));
+        Right(Graph.Create("x", Shape.Of(1), [new("l", new Layer.Linear(Tensor.Of(Shape.Of(1, 1), [weight]), [bias]), "x", "y")], "y"));
 
     private static ByName<TensorParams> Weights(double scale) => ByName<TensorParams>.Of([("l", TensorParams.PerTensor(Params(scale, 0, Grid.Int8)))]);
 
-    private static AffineParams Params(double scale, int zero, Grid grid) => Right(AffineParams.Create(scale, zero, grid));
-
-    private static T Right<T>(LanguageExt.Validation<Ptq.Errors.Fault, T> valid) => valid.Match(p => p, _ => throw new InvalidOperationException());
+    private static AffineParams Params(double scale, int zero, Grid grid) => Valid(AffineParams.Create(scale, zero, grid));
 }

@@ -7,6 +7,7 @@ using Ptq.Numerics;
 using Ptq.Quantization;
 using Ptq.Tensors;
 using Xunit;
+using static Ptq.Tests.Expect;
 
 namespace Ptq.Tests.Model;
 
@@ -38,7 +39,7 @@ public class Every_layer
     public void Has_a_shape_a_definition_in_floats_and_codes_or_a_reason_for_none() => Assert.All(Samples, sample =>
     {
         Values<string> inputs = sample.Layer.Arity == 2 ? ["x", "x"] : ["x"];
-        var graph = Graph.Create("x", sample.Input, [new Node("n", sample.Layer, inputs, "y")], "y").IfLeft(e => throw new InvalidOperationException(e.Describe()));
+        var graph = Right(Graph.Create("x", sample.Input, [new Node("n", sample.Layer, inputs, "y")], "y"));
         var images = Ones([2, .. sample.Input.Lengths.Span]);
         var y = FloatOps.Run(sample.Layer, images, images, FloatArithmetic.Float32);
         Assert.Equal(graph.Shapes["y"].Batch(2), y.Shape);
@@ -53,7 +54,7 @@ public class Every_layer
             Assert.Equal("node 'n', layer: saw a BatchNorm, wanted none: fold it into the convolution before it", quantized.Match(_ => "", e => e.Describe()));
             return;
         }
-        var q = quantized.IfLeft(e => throw new InvalidOperationException(e.Describe()));
+        var q = Right(quantized);
         Assert.Equal(graph.Shapes["y"].Batch(2), IntegerOps.Run(q, images)["y"].Shape);
         Assert.Equal(IntegerOps.Run(q, images)["y"], IntegerEngine.Compile(q).Run(images));
     });

@@ -5,6 +5,7 @@ using Ptq.Experiments.Data;
 using Ptq.Experiments.Thesis;
 using Ptq.Tests.Architecture;
 using Xunit;
+using static Ptq.Tests.Expect;
 
 namespace Ptq.Tests.Thesis;
 
@@ -25,6 +26,4 @@ public class The_committed_results
         Assert.Equal(9, files.Length);
         Assert.All(files, file => Assert.Equal(Repository.Read("experiments", "results", file.Name), file.Text));
     }
-
-    private static T Right<T>(Either<PtqError, T> either) => either.IfLeft(error => throw new InvalidOperationException(error.Describe()));
 }

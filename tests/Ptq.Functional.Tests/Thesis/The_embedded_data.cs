@@ -7,6 +7,7 @@ using Ptq.Experiments.Thesis;
 using Ptq.Experiments.Training;
 using Ptq.Numerics;
 using Xunit;
+using static Ptq.Tests.Expect;
 
 namespace Ptq.Tests.Thesis;
 
@@ -59,6 +60,4 @@ public class The_embedded_data
         Assert.True(files.Length >= 6);
         Assert.All(files, file => Assert.Equal(Right(Idx.Parse(file.Path, File.ReadAllBytes(file.Path))), Right(Idx.Parse(file.Path, file.Bytes))));
     }
-
-    private static T Right<T>(Either<PtqError, T> either) => either.IfLeft(error => throw new InvalidOperationException(error.Describe()));
 }

@@ -9,6 +9,7 @@ using Ptq.Experiments.Thesis;
 using Ptq.Model;
 using Ptq.Quantization;
 using Xunit;
+using static Ptq.Tests.Expect;
 
 namespace Ptq.Tests.Thesis;
 
@@ -108,6 +109,4 @@ public class The_thesis_regenerated
     }
 
     private static void Close(double expected, double actual, double relative) => Assert.InRange(actual, expected * (1 - relative), expected * (1 + relative));
-
-    private static T Right<T>(Either<PtqError, T> either) => either.IfLeft(error => throw new InvalidOperationException(error.Describe()));
 }
