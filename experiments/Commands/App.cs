@@ -10,21 +10,37 @@ internal static class App
 {
     private const int BadInput = 1, BadUsage = 2, Bug = 3;
 
-    private static readonly IExperiment[] Experiments = [new ThesisCommand(), new TrainBaselineCommand(), new BuildDataCommand()];
+    private static readonly IExperiment[] Main = [new ThesisCommand(), new AblationCommand()];
+
+    private static readonly IExperiment[] Experiments = [.. Main, new TrainBaselineCommand(), new BuildDataCommand()];
 
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Regenerates the tables of Ptq.Functional. Without a command: thesis, on the embedded data.");
+        var root = new RootCommand("Regenerates the tables of Ptq.Functional. Without a command: thesis and ablation, on the embedded data.");
         foreach (var experiment in Experiments) root.Subcommands.Add(experiment.Command);
         root.SetAction(_ => 0); // never invoked; without it the parser insists on a command
 
         var parsed = root.Parse(args);
-        var experimentAsked = Experiments.FirstOrDefault(e => e.Command == parsed.CommandResult.Command) ?? Experiments[0];
         if (parsed.Action is { } action and not ParseErrorAction && action != root.Action) return parsed.Invoke(); // --help, --version
 
-        return experimentAsked.Parse(parsed).Match(
-            Succ: work => parsed.Errors.Count > 0 ? Refuse(parsed, []) : Guarded(work),
-            Fail: faults => Refuse(parsed, faults));
+        return Guarded(() =>
+        {
+            var asked = Experiments.Where(e => e.Command == parsed.CommandResult.Command).ToArray() is { Length: > 0 } named ? named : Main;
+            return asked.Select(e => e.Parse(parsed)).Sequence().Match(
+                Succ: work => parsed.Errors.Count > 0 ? Refuse(parsed, []) : Work(work),
+                Fail: faults => Refuse(parsed, faults));
+        });
+    }
+
+    private static int Work(IEnumerable<Func<Either<PtqError, Unit>>> experiments)
+    {
+        foreach (var experiment in experiments)
+            if (experiment().Case is LeftCase<PtqError, Unit>(var error))
+            {
+                Console.Error.WriteLine(error.Describe());
+                return BadInput;
+            }
+        return 0;
     }
 
     private static int Refuse(ParseResult parsed, IEnumerable<Fault> faults)
@@ -35,15 +51,11 @@ internal static class App
         return BadUsage;
     }
 
-    private static int Guarded(Func<Either<PtqError, Unit>> work)
+    private static int Guarded(Func<int> run)
     {
         try
         {
-            return work().Match(Right: _ => 0, Left: error =>
-            {
-                Console.Error.WriteLine(error.Describe());
-                return BadInput;
-            });
+            return run();
         }
 #pragma warning disable CA1031 // the outermost frame: whatever reaches it is our bug, and no user should see a stack trace
         catch (Exception bug)

@@ -36,8 +36,7 @@ internal sealed class BuildDataCommand : IExperiment
 
     private static Unit Say(IEnumerable<string> files)
     {
-        Console.WriteLine("Wrote");
-        foreach (var file in files) Console.WriteLine($"  {file}");
+        Display.Files(files);
         return Unit.Default;
     }
 }

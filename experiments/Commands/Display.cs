@@ -44,13 +44,20 @@ internal static class Display
         foreach (var column in columns)
         {
             var right = column.Length > 0 && column[^1] == '#';
-            table.AddColumn(new TableColumn(Markup.Escape(column.TrimEnd('#'))) { Alignment = right ? Justify.Right : Justify.Left, NoWrap = true });
+            table.AddColumn(new TableColumn(Markup.Escape(column.TrimEnd('#'))) { Alignment = right ? Justify.Right : Justify.Left, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
         }
         foreach (var row in rows) table.AddRow(row.Select(cell => Markup.Escape(cell)).ToArray());
         Console.WriteLine($"\n{title}");
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
         console.Profile.Width = Math.Min(console.Profile.Width, Width);
         console.Write(table);
+    }
+
+    /// <summary>The files that were written.</summary>
+    public static void Files(IEnumerable<string> files)
+    {
+        Console.WriteLine("\nWrote");
+        foreach (var file in files) Console.WriteLine($"  {file}");
     }
 
     /// <summary>A path as a user in the current folder would type it.</summary>

@@ -80,8 +80,7 @@ internal sealed class ThesisCommand : IExperiment
             ThesisTables.Greedy(result).Select(g => (IReadOnlyList<string>)[g.Layer, g.Scheme, g.Symmetric ? "yes" : "no", g.Error.ToString("0.000000", CultureInfo.InvariantCulture), g.Chosen ? "*" : ""]));
         Display.Table($"Confusions that moved most, {ThesisTables.StartName(plan)} − FP32", ["rank#", "real#", "predicted#", "change of share#"],
             ThesisTables.Confusions(result).Take(6).Select(c => (IReadOnlyList<string>)[c.Rank.ToString(CultureInfo.InvariantCulture), c.Real.ToString(CultureInfo.InvariantCulture), c.Predicted.ToString(CultureInfo.InvariantCulture), c.Delta]));
-        Console.WriteLine("Wrote");
-        foreach (var file in files) Console.WriteLine($"  {file}");
+        Display.Files(files);
         return Unit.Default;
     }
 }

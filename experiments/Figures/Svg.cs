@@ -18,8 +18,14 @@ internal static class Svg
     public static string Rect(double x, double y, double width, double height, string fill, string stroke = "none") =>
         $"""<rect x="{N(x)}" y="{N(y)}" width="{N(width)}" height="{N(height)}" fill="{fill}" stroke="{stroke}"/>""";
 
-    public static string Line(double x1, double y1, double x2, double y2, string stroke = "#000000", double width = 1) =>
-        $"""<line x1="{N(x1)}" y1="{N(y1)}" x2="{N(x2)}" y2="{N(y2)}" stroke="{stroke}" stroke-width="{N(width)}"/>""";
+    public static string Line(double x1, double y1, double x2, double y2, string stroke = "#000000", double width = 1, string dash = "") =>
+        $"""<line x1="{N(x1)}" y1="{N(y1)}" x2="{N(x2)}" y2="{N(y2)}" stroke="{stroke}" stroke-width="{N(width)}"{Dash(dash)}/>""";
+
+    public static string Circle(double x, double y, double radius, string fill, string stroke = "none") =>
+        $"""<circle cx="{N(x)}" cy="{N(y)}" r="{N(radius)}" fill="{fill}" stroke="{stroke}"/>""";
+
+    public static string Polyline(IEnumerable<(double X, double Y)> places, string stroke, double width, string dash = "") =>
+        $"""<polyline points="{string.Join(' ', places.Select(p => $"{N(p.X)},{N(p.Y)}"))}" fill="none" stroke="{stroke}" stroke-width="{N(width)}"{Dash(dash)}/>""";
 
     public static string Text(double x, double y, string text, int size = 12, string anchor = "middle", string fill = "#000000", string weight = "normal", int turned = 0)
     {
@@ -35,6 +41,8 @@ internal static class Svg
     }
 
     private static int Hex(string colour, int at) => int.Parse(colour.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static string Dash(string dash) => dash.Length == 0 ? "" : $" stroke-dasharray=\"{dash}\"";
 
     private static string N(double x) => x.ToString("0.##", CultureInfo.InvariantCulture);
 

@@ -100,7 +100,7 @@ public class The_thesis_command
         var run = Experiments.Run("thesis", "--help");
         Assert.Equal(0, run.ExitCode);
         Assert.All(Options, option => Assert.Contains(option, run.Output, StringComparison.Ordinal));
-        Assert.All((string[])["thesis", "train-baseline", "build-data"], command => Assert.Contains(command, Experiments.Run("--help").Output, StringComparison.Ordinal));
+        Assert.All((string[])["thesis", "ablation", "train-baseline", "build-data"], command => Assert.Contains(command, Experiments.Run("--help").Output, StringComparison.Ordinal));
     }
 
     private static readonly string[] Options = ["--weights", "--out", "--seed", "--iterations", "--start-percentile", "--step", "--calibration", "--objective", "--threads"];

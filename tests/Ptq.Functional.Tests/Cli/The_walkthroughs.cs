@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using Ptq.Tests.Architecture;
+using Xunit;
+
+namespace Ptq.Tests.Cli;
+
+/// <summary>experiments/notebooks, run as the README says; what they print is in golden/, a file for each.</summary>
+public class The_walkthroughs
+{
+    [Theory]
+    [InlineData("01-affine-and-engine")]
+    [InlineData("02-calibration-and-search")]
+    public async Task Print_what_they_printed(string name)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["run", Path.Combine("experiments", "notebooks", $"{name}.cs")]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output + await errors);
+        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", $"{name}.txt")), output.ReplaceLineEndings("\n"));
+    }
+}
