@@ -30,8 +30,10 @@ internal sealed class AblationCommand : IExperiment
     public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
         (
             parsed.Typed(model) is null or LeNet ? Success<Fault, string>(LeNet) : Fail<Fault, string>(new("--model", $"'{parsed.Typed(model)}'", LeNet)),
+            Commands.Parse.Path("--weights", parsed.Typed(weights), () => Embedded.Baseline),
+            Commands.Parse.Path("--out", parsed.Typed(output), () => Results.Folder),
             Commands.Parse.Threads("--threads", parsed.Typed(threads))
-        ).Apply((_, count) => (Func<Either<PtqError, Unit>>)(() => Run(parsed.Typed(weights) ?? Embedded.Baseline, parsed.Typed(output) ?? Results.Folder, count)));
+        ).Apply((_, file, folder, count) => (Func<Either<PtqError, Unit>>)(() => Run(file, folder, count)));
 
     /// <summary>LeNet-lite with the protocol's images; FP32 is the thesis's pass, so that its figures are those of the thesis run.</summary>
     internal static Either<PtqError, Study> Load(string weights, int threads) =>

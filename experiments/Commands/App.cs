@@ -20,7 +20,7 @@ internal static class App
         foreach (var experiment in Experiments) root.Subcommands.Add(experiment.Command);
         root.SetAction(_ => 0); // never invoked; without it the parser insists on a command
 
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // a path may begin with @
         if (parsed.Action is { } action and not ParseErrorAction && action != root.Action) return parsed.Invoke(); // --help, --version
 
         return Guarded(() =>

@@ -3,7 +3,6 @@ using LanguageExt;
 using Ptq.Data;
 using Ptq.Errors;
 using Ptq.Experiments.Data;
-using static LanguageExt.Prelude;
 using TextOption = System.CommandLine.Option<string?>;
 
 namespace Ptq.Experiments.Commands;
@@ -20,7 +19,11 @@ internal sealed class BuildDataCommand : IExperiment
     public Command Command { get; }
 
     public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
-        Success<Fault, Func<Either<PtqError, Unit>>>(() => Run(parsed.Typed(mnist)!, parsed.Typed(fashion)!, parsed.Typed(output)!));
+        (
+            Commands.Parse.Path("--mnist", parsed.Typed(mnist), () => ""),
+            Commands.Parse.Path("--fashion", parsed.Typed(fashion), () => ""),
+            Commands.Parse.Path("--out", parsed.Typed(output), () => "")
+        ).Apply((digits, clothes, folder) => (Func<Either<PtqError, Unit>>)(() => Run(digits, clothes, folder)));
 
     private static Either<PtqError, Unit> Run(string mnist, string fashion, string folder) =>
         from writable in Disk.CheckWritable(folder)

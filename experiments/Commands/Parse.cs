@@ -29,6 +29,12 @@ internal static class Parse
 
     private static string Quoted(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
 
+    /// <summary>A path; whether something is there is seen when it is used.</summary>
+    public static Validation<Fault, string> Path(string field, string? text, Func<string> otherwise) =>
+        text is null ? Success<Fault, string>(otherwise())
+        : !string.IsNullOrWhiteSpace(text) ? Success<Fault, string>(text)
+        : Fail<Fault, string>(new(field, Quoted(text), "a path"));
+
     /// <summary>How many threads: all cores where nothing was typed.</summary>
     public static Validation<Fault, int> Threads(string field, string? text) => Whole(field, text, Environment.ProcessorCount, 1, 512);
 }

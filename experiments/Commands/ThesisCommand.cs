@@ -35,8 +35,10 @@ internal sealed class ThesisCommand : IExperiment
     public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
         (
             ThesisPlan.Parse(parsed.Typed(seed), parsed.Typed(iterations), parsed.Typed(startPercentile), parsed.Typed(step), parsed.Typed(calibration), parsed.Typed(objective)),
+            Commands.Parse.Path("--weights", parsed.Typed(weights), () => Embedded.Baseline),
+            Commands.Parse.Path("--out", parsed.Typed(output), () => Results.Folder),
             Commands.Parse.Threads("--threads", parsed.Typed(threads))
-        ).Apply((plan, count) => (Func<Either<PtqError, Unit>>)(() => Run(parsed.Typed(weights) ?? Embedded.Baseline, parsed.Typed(output) ?? Results.Folder, plan, count)));
+        ).Apply((plan, file, folder, count) => (Func<Either<PtqError, Unit>>)(() => Run(file, folder, plan, count)));
 
     private static Either<PtqError, Unit> Run(string weights, string folder, ThesisPlan plan, int threads) =>
         from writable in Disk.CheckWritable(folder)

@@ -23,9 +23,11 @@ internal sealed class TrainBaselineCommand : IExperiment
 
     public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
         (
+            Commands.Parse.Path("--mnist", parsed.Typed(mnist), () => ""),
+            Commands.Parse.Path("--out", parsed.Typed(output), () => ""),
             Commands.Parse.Seeded("--seed", parsed.Typed(seed)),
             Commands.Parse.Threads("--threads", parsed.Typed(threads))
-        ).Apply((s, count) => (Func<Either<PtqError, Unit>>)(() => Run(parsed.Typed(mnist)!, parsed.Typed(output)!, Rng.FromSeed(s), count)));
+        ).Apply((source, file, s, count) => (Func<Either<PtqError, Unit>>)(() => Run(source, file, Rng.FromSeed(s), count))); // a required option that is missing is the parser's error
 
     private static Either<PtqError, Unit> Run(string mnist, string file, Rng seed, int threads) =>
         from writable in Disk.CheckWritableFor(file)

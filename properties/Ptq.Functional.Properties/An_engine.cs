@@ -6,6 +6,7 @@ using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Quantization;
 using Ptq.Tensors;
+using static Ptq.Properties.Expect;
 
 namespace Ptq.Properties;
 
@@ -50,6 +51,34 @@ public class An_engine
             var wanted = Affine.Quantize(AffineRule.Standard, real, TensorParams.PerTensor(quantized.Points[op.Output]));
             return wanted.Codes.AsEnumerable().Zip(codes[op.Output].Codes.AsEnumerable(), (w, seen) => Math.Abs(Math.Clamp(w, op.Requantizer.Low, op.Requantizer.High) - seen)).All(d => d <= 1);
         });
+    }
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
+    public bool Of_integers_equals_a_computation_that_shares_nothing_with_it(Network network, Contract contract)
+    {
+        var quantized = network.Quantized(contract);
+        var codes = IntegerEngine.Compile(quantized).Trace(network.Images);
+        var expected = new Independent(network.Graph, quantized.Points, quantized.Weights, contract, quantized.Bias).Run(network.Images);
+        return codes.Names.AsEnumerable().Order(StringComparer.Ordinal).SequenceEqual(expected.Keys.Order(StringComparer.Ordinal))
+            && codes.Names.AsEnumerable().All(name => codes[name].Codes.AsEnumerable().SequenceEqual(expected[name]));
+    }
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 200)]
+    public bool Of_floats_convolves_whole_numbers_exactly(Network network)
+    {
+        // Small whole numbers are exact in floats and in codes, so no rounding can hide a wrong index.
+        var conv = network.Graph.Nodes.AsEnumerable().FirstOrDefault(n => n.Layer is Layer.Conv2d && n.Input == network.Graph.Input);
+        if (conv is null) return true;
+        var layer = (Layer.Conv2d)conv.Layer;
+        Tensor Whole(Tensor t, int limit) => Tensor.Of(t.Shape, t.Data.Map(x => Math.Clamp(MathF.Round(x * 8), -limit, limit)));
+        layer = layer with { Weights = Whole(layer.Weights, 100), Bias = layer.Bias.Map(b => MathF.Round(b * 8)) };
+        var graph = Right(Graph.Create("x", network.Graph.InputShape, [new("c", layer, "x", "y")], "y"));
+        var images = Whole(network.Images, 100);
+        var unit = Valid(AffineParams.Create(1, 0, Grid.Int8));
+        var quantized = Right(QuantizedGraph.Create(graph, ByName<AffineParams>.Of([("x", unit), ("y", unit)]), ByName<TensorParams>.Of([("c", TensorParams.PerTensor(unit))])));
+        var expected = new Independent(graph, quantized.Points, quantized.Weights, Contract.MlasFloat32, BiasRule.Kept).Run(images)["y"];
+        return new[] { FloatArithmetic.Float32, FloatArithmetic.Float64 }.All(a =>
+            FloatEngine.Compile(graph, a).Run(images).Data.AsEnumerable().Select(y => (int)Math.Clamp(y, -128, 127)).SequenceEqual(expected));
     }
 
     private static ByName<Tensor> Reference(Network network, FloatArithmetic arithmetic)

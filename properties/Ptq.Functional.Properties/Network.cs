@@ -16,41 +16,39 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
     public static Network Of(int seed, int size)
     {
         var build = new Builder(Rng.FromSeed((ulong)seed).Fork(0));
-        var image = Shape.Of(build.Below(1, 5), build.Below(3, 9), build.Below(3, 9));
-        var (tensor, shape, nodes) = ("x0", image, new List<Node>());
+        var image = build.Below(0, 8) == 0 ? Shape.Of(build.Below(1, 20)) : Shape.Of(build.Below(1, 5), build.Below(1, 9), build.Below(1, 9));
+        var (tensors, nodes) = (new List<(string Name, Shape Shape)> { ("x0", image) }, new List<Node>());
         for (var i = 1; i <= size; i++)
         {
+            var (input, shape) = tensors[build.Below(0, 3) == 0 ? build.Below(0, tensors.Count) : tensors.Count - 1];
             var layer = build.Layer(shape);
-            var name = $"x{i}";
-            Values<string> inputs = layer is Layer.Add ? [tensor, tensor] : [tensor];
-            if (layer is Layer.Add && nodes.Count > 0 && shape == ShapeOf(image, nodes, nodes[^1].Input)) inputs = [nodes[^1].Input, tensor];
-            nodes.Add(new($"n{i}", layer, inputs, name));
-            (tensor, shape) = (name, ShapeOf(image, nodes, name));
+            var alike = tensors.Where(t => t.Shape == shape).ToArray();
+            nodes.Add(new($"n{i}", layer, layer is Layer.Add ? [input, alike[build.Below(0, alike.Length)].Name] : [input], $"x{i}"));
+            tensors.Add(($"x{i}", Made(image, nodes, $"x{i}").Shapes[$"x{i}"]));
         }
-        var graph = Made(image, nodes, tensor);
+        var graph = Made(image, nodes, nodes[build.Below(0, 4) == 0 ? build.Below(0, nodes.Count) : nodes.Count - 1].Output);
         return new(seed, size, graph, build.Tensor(image.Batch(build.Below(1, 19))));
     }
 
-    /// <summary>The network quantized on its own images under a contract; what else there is to choose is drawn.</summary>
+    /// <summary>The network quantized on its own images under a contract; what else there is to choose is drawn: codes of 2 to 8 bits, points of their own behind pools and before activations.</summary>
     public QuantizedGraph Quantized(Contract contract)
     {
         var build = new Builder(Rng.FromSeed((ulong)Seed).Fork(1));
-        var rule = contract.Rule;
-        var schemes = ActivationScheme.Everywhere(Graph, build.Below(0, 2) == 0 ? ActivationScheme.UInt8 : ActivationScheme.Int8Symmetric);
-        foreach (var node in Graph.Nodes) // points of their own behind pools and before activations, now and then
-            if (!schemes.Has(node.Output) && build.Below(0, 3) == 0) schemes = schemes.With(node.Output, ActivationScheme.UInt8);
+        ActivationScheme Scheme() => new(build.Grid(), build.Below(0, 2) == 0);
+        var schemes = ActivationScheme.Everywhere(Graph, ActivationScheme.UInt8).Map((_, _) => Scheme());
+        foreach (var node in Graph.Nodes)
+            if (!schemes.Has(node.Output) && build.Below(0, 3) == 0) schemes = schemes.With(node.Output, Scheme());
         var trace = FloatEngine.Compile(Graph).Trace(Images);
         var weights = ByName<TensorParams>.Of(Graph.Weighted.Select(node => (node.Name,
-            Affine.Fit(rule, node.Layer.WeightTensor!, Scheme.Product[build.Below(0, 4)], Valid(Grid.Create(build.Below(2, 9), true))))));
-        return Right(from samples in Observe.Samples(trace, schemes.Names)
-                let points = Observe.Points(rule, schemes, samples, _ => new RangeRule.Percentile(99))
-                from quantized in QuantizedGraph.Create(Graph, points, weights, contract, build.Below(0, 4) == 0 ? BiasRule.Dropped : BiasRule.Kept)
-                select quantized);
+            Affine.Fit(contract.Rule, node.Layer.WeightTensor!, Quantization.Scheme.Product[build.Below(0, 4)], build.Grid()))));
+        return Right(
+            from samples in Observe.Samples(trace, schemes.Names)
+            let points = Observe.Points(contract.Rule, schemes, samples, _ => new RangeRule.Percentile(99))
+            from quantized in QuantizedGraph.Create(Graph, points, weights, contract, build.Below(0, 4) == 0 ? BiasRule.Dropped : BiasRule.Kept)
+            select quantized);
     }
 
     public override string ToString() => $"seed {Seed}, size {Size}: {Images.Shape} → {string.Join(" → ", Graph.Nodes.AsEnumerable().Select(n => $"{n.Layer.GetType().Name}{Graph.Shapes[n.Output]}"))}";
-
-    private static Shape ShapeOf(Shape image, List<Node> nodes, string tensor) => tensor == "x0" ? image : Made(image, nodes, nodes[^1].Output).Shapes[tensor];
 
     private static Graph Made(Shape image, List<Node> nodes, string output) =>
         Right(Graph.Create("x0", image, Values.From(nodes), output));
@@ -66,6 +64,14 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
             return (int)drawn;
         }
 
+        public Grid Grid() => Valid(Quantization.Grid.Create(Below(0, 2) == 0 ? 8 : Below(2, 9), Below(0, 2) == 0));
+
+        public Layer.Clip Clip()
+        {
+            var (a, b) = (Below(-30, 30) / 10f, Below(-30, 30) / 10f);
+            return new(Math.Min(a, b), Math.Max(a, b));
+        }
+
         public Tensor Tensor(Shape shape, double deviation = 1)
         {
             var normals = new double[shape.Count];
@@ -79,13 +85,13 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
                 0 => new Layer.Relu(),
                 1 => new Layer.Softmax(),
                 2 => new Layer.Add(),
-                3 => new Layer.Clip(-0.5f, 1.5f),
+                3 => Clip(),
                 _ => Linear(shape[0]),
             }
             : Below(0, 12) switch
             {
                 0 => new Layer.Relu(),
-                1 => new Layer.Clip(-0.5f, 1.5f),
+                1 => Clip(),
                 2 => new Layer.Add(),
                 3 => new Layer.Flatten(),
                 4 => new Layer.GlobalAveragePool(),

@@ -48,18 +48,24 @@ public static class Disk
         }
     }
 
-    /// <summary>Makes the folder where there is none and proves that a file can be made in it, so that a long run can fail at
-    /// its beginning instead of its end.</summary>
+    /// <summary>Proves that files can be made in a folder, or in the nearest one above it that exists, so that a long run can
+    /// fail at its beginning instead of its end. Leaves nothing behind.</summary>
     public static Either<PtqError, Unit> CheckWritable(string folder) => Try<Unit>(folder, "write", () =>
     {
-        if (MakeFolder(folder, Path.GetFullPath(folder)) is { IsLeft: true } refused) return refused;
-        var probe = Path.Combine(folder, TemporaryName());
+        var existing = Path.GetFullPath(folder);
+        while (!Directory.Exists(existing))
+        {
+            if (File.Exists(existing)) return new PtqError.NoAccess(folder, "write", "a file stands where a folder should be");
+            existing = Path.GetDirectoryName(existing)!; // the root exists
+        }
+        var probe = Path.Combine(existing, TemporaryName());
         using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return Unit.Default;
     });
 
-    /// <summary>The same for the folder of a file that will be written.</summary>
-    public static Either<PtqError, Unit> CheckWritableFor(string path) =>
-        Try<string>(path, "write", () => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "").Bind(CheckWritable);
+    /// <summary>The same for a file that will be written.</summary>
+    public static Either<PtqError, Unit> CheckWritableFor(string path) => Try<string>(path, "write", () =>
+            Directory.Exists(path) ? new PtqError.NoAccess(path, "write", IsFolder) : Path.GetDirectoryName(Path.GetFullPath(path))!)
+        .Bind(CheckWritable);
 
     private static Either<PtqError, byte[]> ReadSized(FileStream file)
     {

@@ -25,6 +25,11 @@ internal static class Lowering
 {
     public static Either<PtqError, Lowered> Of(Draft q)
     {
+        foreach (var name in q.Graph.Shapes.Names)
+            if (q.Graph.Shapes[name] is var shape && (shape.Rank is not (1 or 3) || shape.Count == 0)) return new PtqError.BadGraph("", $"tensor '{name}'", $"shape {shape}", "[K] or [C, H, W], not empty: what the integer engine takes");
+        foreach (var name in q.Weights.Names)
+            if (!q.Graph.Weighted.Any(n => n.Name == name)) return new PtqError.BadGraph("", $"weight parameters of '{name}'", "no such node with weights", string.Join(", ", q.Graph.Weighted.Select(n => n.Name)));
+
         var lowered = new Lowered([], ByName<AffineParams>.Of([(q.Graph.Input, q.Points[q.Graph.Input])]));
         var fused = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var node in q.Graph.Nodes)
@@ -133,10 +138,12 @@ internal static class Lowering
     {
         var (input, output) = (site.Input, site.Node.Output);
         var (x, y) = (site.ShapeOf(site.Node.Input), site.ShapeOf(output));
+        var hidden = $"{output} before its point";
+        while (site.Q.Graph.Shapes.Has(hidden)) hidden += "'";
         var own = site.Q.Points.Find(output).IfNone(input);
         return own == input
             ? site.Append(input, make(output, x, y))
-            : site.Append(own, make($"{output} before its point", x, y), TableOf(site.Q.Rule, $"{output} before its point", output, y, input, own, static v => v));
+            : site.Append(own, make(hidden, x, y), TableOf(site.Q.Rule, hidden, output, y, input, own, static v => v));
     }
 
     private static Either<PtqError, Lowered> Pointwise(Site site, Func<float, float> f)

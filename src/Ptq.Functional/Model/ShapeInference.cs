@@ -60,7 +60,9 @@ internal static class ShapeInference
         var channels = x.Rank == 0 ? 0 : x[0];
         if (b.Scale.Length != channels || b.Bias.Length != channels || b.Mean.Length != channels || b.Variance.Length != channels)
             return Bad(node, "parameters", $"{b.Scale.Length}, {b.Bias.Length}, {b.Mean.Length}, {b.Variance.Length} numbers", $"{channels} of each");
-        return b.Variance.AsEnumerable().All(v => v >= 0 && float.IsFinite(v)) && b.Epsilon > 0 ? x : Bad(node, "variance", "a negative or infinite number", "finite ones from 0 on, and a positive epsilon");
+        var numbers = b.Scale.AsEnumerable().Concat(b.Bias.AsEnumerable()).Concat(b.Mean.AsEnumerable()).Concat(b.Variance.AsEnumerable());
+        return numbers.All(float.IsFinite) && b.Variance.AsEnumerable().All(v => v >= 0) && b.Epsilon > 0 && float.IsFinite(b.Epsilon) ? x
+            : Bad(node, "parameters", "NaN, an infinity, a negative variance or an epsilon that is not positive", "finite numbers, variances from 0, a positive epsilon");
     }
 
     private static Either<PtqError, Shape> Slide(Node node, Window window, Shape x, int channels)

@@ -2,7 +2,8 @@ namespace Ptq.Numerics;
 
 /// <summary>
 /// exp and log in double from + − × ÷ and fused multiply-add alone, so that every machine gets the same bits; the
-/// platform's library does not promise that. Both stay within 0.55 units in the last place of the true value.
+/// platform's library does not promise that. Where the result is a normal number, exp stays within 0.65 units in the last place
+/// of the true value and log within 0.55.
 /// </summary>
 /// <remarks>The reductions are Cody and Waite's (Software Manual for the Elementary Functions, 1980); the series are Taylor's.</remarks>
 public static class Elementary

@@ -1,6 +1,6 @@
 namespace Ptq.Numerics;
 
-/// <summary>NumPy's percentile (method "linear") of a sorted sample.</summary>
+/// <summary>NumPy's percentile (method "linear") of a sorted sample, as it is computed for float64 arrays: order statistics are converted before they are subtracted.</summary>
 public static class Percentile
 {
     /// <summary>The value below which <paramref name="percent"/> of the sample lies, interpolated in double between order statistics.</summary>

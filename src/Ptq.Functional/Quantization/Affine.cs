@@ -47,19 +47,21 @@ public static class Affine
     };
 
     /// <summary>The codes of a tensor.</summary>
+    /// <exception cref="ArgumentException">The parameters do not fit its shape.</exception>
     public static QTensor Quantize(AffineRule rule, Tensor real, TensorParams p) => QTensor.Of(real.Shape,
         Values.Create<int, (AffineRule Rule, Tensor Real, TensorParams P)>(real.Data.Length, (rule, real, p), static (dst, s) =>
         {
-            var channels = new Channels(s.Real.Shape, s.P.Granularity);
+            var channels = new Channels(s.Real.Shape, s.P);
             var src = s.Real.Data.Span;
             for (var i = 0; i < dst.Length; i++) dst[i] = Quantize(s.Rule, s.P.Of(channels.At(i)), src[i]);
         }));
 
     /// <summary>The real values of a tensor of codes.</summary>
+    /// <exception cref="ArgumentException">The parameters do not fit its shape.</exception>
     public static Tensor Dequantize(QTensor codes, TensorParams p) => Tensor.Of(codes.Shape,
         Values.Create<float, (QTensor Codes, TensorParams P)>(codes.Codes.Length, (codes, p), static (dst, s) =>
         {
-            var channels = new Channels(s.Codes.Shape, s.P.Granularity);
+            var channels = new Channels(s.Codes.Shape, s.P);
             var src = s.Codes.Codes.Span;
             for (var i = 0; i < dst.Length; i++) dst[i] = Dequantize(s.P.Of(channels.At(i)), src[i]);
         }));
@@ -83,10 +85,16 @@ public static class Affine
     }
 
     /// <summary>The index along the channel axis of an element; 0 everywhere where there is no such axis.</summary>
-    private readonly struct Channels(Shape shape, Granularity granularity)
+    private readonly struct Channels
     {
-        private readonly int stride = granularity is Granularity.PerChannel(var axis) ? shape.Stride(axis) : 1;
-        private readonly int length = granularity is Granularity.PerChannel(var axis) ? shape[axis] : 1;
+        private readonly int stride = 1;
+        private readonly int length = 1;
+
+        public Channels(Shape shape, TensorParams p)
+        {
+            if (!p.Fits(shape)) throw new ArgumentException($"{p.Each.Length} parameters, {p.Granularity}, for a tensor {shape}.", nameof(p));
+            if (p.Granularity is Granularity.PerChannel(var axis)) (stride, length) = (shape.Stride(axis), shape[axis]);
+        }
 
         public int At(int index) => index / stride % length;
     }
