@@ -53,11 +53,8 @@ public static class Disk
     public static Either<PtqError, Unit> CheckWritable(string folder) => Try<Unit>(folder, "write", () =>
     {
         var existing = Path.GetFullPath(folder);
-        while (!Directory.Exists(existing))
-        {
-            if (File.Exists(existing)) return new PtqError.NoAccess(folder, "write", "a file stands where a folder should be");
-            existing = Path.GetDirectoryName(existing)!; // the root exists
-        }
+        if (FileInTheWay(folder, existing) is { } error) return error;
+        while (!Directory.Exists(existing)) existing = Path.GetDirectoryName(existing)!; // the root exists
         var probe = Path.Combine(existing, TemporaryName());
         using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return Unit.Default;
     });
@@ -97,7 +94,8 @@ public static class Disk
         // A link stays a link; what it points to is replaced.
         var target = new FileInfo(full) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : full;
         var folder = Path.GetDirectoryName(target)!;
-        if (MakeFolder(path, folder) is { IsLeft: true } refused) return refused;
+        if (FileInTheWay(path, folder) is { } error) return error;
+        Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, TemporaryName());
         using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
         staged.Add((path, temporary, target));
@@ -106,12 +104,11 @@ public static class Disk
         return Unit.Default;
     }
 
-    private static Either<PtqError, Unit> MakeFolder(string path, string folder)
+    private static PtqError? FileInTheWay(string path, string folder)
     {
         for (var up = folder; up is not null; up = Path.GetDirectoryName(up))
             if (File.Exists(up)) return new PtqError.NoAccess(path, "write", "a file stands where a folder is needed");
-        Directory.CreateDirectory(folder);
-        return Unit.Default;
+        return null;
     }
 
     private static Either<PtqError, Unit> Moved(string from, string to)

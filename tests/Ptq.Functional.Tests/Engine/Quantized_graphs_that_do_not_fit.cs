@@ -35,6 +35,35 @@ public class Quantized_graphs_that_do_not_fit
     public void An_accumulator_that_could_wrap() => Refused(
         "node 'l', accumulator of channel 0: saw sums up to 2147483775, wanted at most 2³¹ − 1", Linear(1, 2147483520f), [("x", Params(1, 0, Grid.UInt8)), ("y", Point)], Weights(1));
 
+    [Fact]
+    public void An_average_that_could_wrap()
+    {
+        var graph = Right(Graph.Create("x", Shape.Of(1, 2902, 2902), [new("p", new Layer.GlobalAveragePool(), "x", "y")], "y"));
+        Refused("node 'p', accumulator: saw sums up to 2147509020, wanted at most 2³¹ − 1", graph, [("x", Params(1, 0, Grid.UInt8)), ("y", Point)], ByName<TensorParams>.Of([]));
+    }
+
+    [Fact]
+    public void Parameters_for_a_node_that_there_is_not() => Refused(
+        "graph, weight parameters of 'm': saw no such node with weights, wanted l", Linear(1, 0), [("x", Point), ("y", Point)], Weights(1).With("m", TensorParams.PerTensor(Point)));
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(2, 2, 3, 3)]
+    [InlineData(0, 3, 3)]
+    public void Tensors_that_are_neither_vectors_nor_images(params int[] lengths)
+    {
+        var graph = Right(Graph.Create("x", Shape.Of(lengths), [new("r", new Layer.Relu(), "x", "y")], "y"));
+        Refused($"graph, tensor 'x': saw shape {Shape.Of(lengths)}, wanted [K] or [C, H, W], not empty: what the integer engine takes", graph, [("x", Point)], ByName<TensorParams>.Of([]));
+    }
+
+    [Fact]
+    public void A_tensor_may_have_any_name()
+    {
+        var graph = Right(Graph.Create("x", Shape.Of(1, 2, 2), [new("p", new Layer.MaxPool2d(Window.Square(2)), "x", "p"), new("f", new Layer.Flatten(), "p", "p before its point")], "p before its point"));
+        var quantized = Right(QuantizedGraph.Create(graph, ByName<AffineParams>.Of([("x", Params(1, 0, Grid.UInt8)), ("p", Params(2, 0, Grid.UInt8))]), ByName<TensorParams>.Of([])));
+        Assert.Equal([4], IntegerEngine.Compile(quantized).Run(Tensor.Of(Shape.Of(1, 1, 2, 2), [1, 7, 3, 2])).Codes.AsEnumerable());
+    }
+
     private static void Refused(string message, Graph graph, (string, AffineParams)[] points, ByName<TensorParams> weights) =>
         Assert.Equal(message, QuantizedGraph.Create(graph, ByName<AffineParams>.Of(points), weights).Match(Right: _ => "accepted", Left: e => e.Describe()));
 
