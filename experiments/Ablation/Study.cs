@@ -101,7 +101,7 @@ internal sealed class Study
                 Left: error => throw new InvalidOperationException(error.Describe()));
 
         var reference = Accuracy.Percent(Splits.Search.Examples.Labels, Real.Search);
-        var anneal = new Anneal(new(schemes.Names, Low, High, Step), new(1, 0.95, 1e-3), reference, LargestLoss);
+        var anneal = new Anneal(SpaceOf(schemes), new(1, 0.95, 1e-3), reference, LargestLoss);
         var chains = new List<Chain>();
         foreach (var chain in anneal.Run(anneal.Begin(anneal.Space.Uniform(StartPercentile), ScoreOf, Rng.FromSeed(Seed)), ScoreOf).Take(Iterations + 1))
         {
@@ -113,9 +113,11 @@ internal sealed class Study
 
     private static Func<string, RangeRule> RuleOf(ByName<ActivationScheme> schemes, Candidate candidate)
     {
-        var percentiles = ByName<double>.Of(schemes.Names.AsEnumerable().Zip(candidate.Percentiles.AsEnumerable(), (name, p) => (name, p)));
+        var percentiles = SpaceOf(schemes).ByPoint(candidate);
         return name => new RangeRule.Percentile(percentiles[name]);
     }
+
+    private static SearchSpace SpaceOf(ByName<ActivationScheme> schemes) => new(schemes.Names, Low, High, Step);
 
     private Either<PtqError, QuantizedGraph> Quantize(Variant variant, ByName<ActivationScheme> schemes, ByName<TensorParams> weights, Func<string, RangeRule> range) =>
         QuantizedGraph.Create(Graph, Observe.Points(AffineRule.Standard, schemes, Samples, range), weights, Contract.MlasFloat32, variant.Bias);

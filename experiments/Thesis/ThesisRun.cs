@@ -90,7 +90,7 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
 
     private Either<PtqError, QuantizedGraph> Quantize(ByName<SortedSample> samples, ByName<TensorParams> weights, Candidate candidate)
     {
-        var percentiles = ByName<double>.Of(LeNetLite.Points.AsEnumerable().Zip(candidate.Percentiles.AsEnumerable(), (name, p) => (name, p)));
+        var percentiles = Moves.ByPoint(candidate);
         var points = Observe.Points(AffineRule.Thesis, Schemes, samples, name => new RangeRule.Percentile(percentiles[name]));
         return QuantizedGraph.Create(Graph, points, weights, Contract.Thesis, BiasRule.Dropped);
     }

@@ -86,14 +86,15 @@ Say($"top-1 on 2,000 test digits: FP32 {Percent(Accuracy.Predict(FloatEngine.Com
 
 Title("5. Annealing its percentiles, five steps, stopped and resumed");
 var search = Images("validation").First(500);
-double Objective(Candidate c)
+var space = new SearchSpace(schemes.Names, 90, 100, 0.7);
+double Objective(Candidate candidate)
 {
-    var ranges = ByName<double>.Of(schemes.Names.AsEnumerable().Zip(c.Percentiles.AsEnumerable(), (name, q) => (name, q)));
-    var at = Observe.Points(AffineRule.Standard, schemes, samples, name => new RangeRule.Percentile(ranges[name]));
+    var percentiles = space.ByPoint(candidate);
+    var at = Observe.Points(AffineRule.Standard, schemes, samples, name => new RangeRule.Percentile(percentiles[name]));
     return Accuracy.Percent(search.Labels, Accuracy.Predict(IntegerEngine.Compile(Right(QuantizedGraph.Create(network, at, choices.Map((_, w) => w.Params)))).Run(search.Images)));
 }
-var anneal = new Anneal(new(schemes.Names, 90, 100, 0.7), new(1, 0.95, 1e-3), Accuracy.Percent(search.Labels, Accuracy.Predict(FloatEngine.Compile(network).Run(search.Images))), 2);
-var chains = anneal.Run(anneal.Begin(anneal.Space.Uniform(99.9), Objective, Rng.FromSeed(0)), Objective).Take(6).ToArray();
+var anneal = new Anneal(space, new(1, 0.95, 1e-3), Accuracy.Percent(search.Labels, Accuracy.Predict(FloatEngine.Compile(network).Run(search.Images))), 2);
+var chains = anneal.Run(anneal.Begin(space.Uniform(99.9), Objective, Rng.FromSeed(0)), Objective).Take(6).ToArray();
 foreach (var chain in chains) Say($"step {chain.Step}: {chain.Last.Score:0.0} % {(chain.Last.Accepted ? "accepted" : "rejected")}, best {chain.BestScore:0.0} %");
 Say($"resumed from step 2, step 5 is the same: {anneal.Run(chains[2], Objective).ElementAt(3) == chains[5]}");
 

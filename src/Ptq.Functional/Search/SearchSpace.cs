@@ -1,3 +1,4 @@
+using Ptq.Model;
 using Ptq.Numerics;
 
 namespace Ptq.Search;
@@ -18,6 +19,9 @@ public sealed record SearchSpace(Values<string> Points, double Low, double High,
 
     /// <summary>The same percentile everywhere; it may lie outside [Low, High], which bound the proposals only.</summary>
     public Candidate Uniform(double percentile) => new(Points.Map(_ => percentile));
+
+    /// <summary>The percentile of every point.</summary>
+    public ByName<double> ByPoint(Candidate candidate) => ByName<double>.Of(Enumerable.Range(0, Points.Length).Select(i => (Points[i], candidate.Percentiles[i])));
 
     /// <summary>A neighbour: every percentile moved on its own, in the order of the points, and clamped.</summary>
     public (Candidate Value, Rng Next) Neighbour(Candidate from, Rng rng)
