@@ -86,10 +86,10 @@ internal sealed class Study
     private Either<PtqError, ByName<TensorParams>> Weights(Variant variant, ByName<ActivationScheme> schemes, RangeRule range)
     {
         var grid = Grid.Create(variant.WeightBits, true).Match(g => g, _ => throw new InvalidOperationException($"{variant.WeightBits} bits"));
+        var points = Observe.Points(AffineRule.Standard, schemes, Samples, _ => range);
         return variant.Weights is WeightRule.Fixed(var scheme)
-            ? ByName<TensorParams>.Of(Graph.Weighted.Select(n => (n.Name, Affine.Fit(AffineRule.Standard, n.Layer.WeightTensor!, scheme, grid))))
-            : WeightChoice.Greedy(Graph, greedyTrace, Observe.Points(AffineRule.Standard, schemes, Samples, _ => range), Scheme.Product, grid, Contract.MlasFloat32, variant.Bias)
-                .Map(choices => choices.Map((_, c) => c.Params));
+            ? WeightChoice.Fixed(Graph, points, scheme, grid, Contract.MlasFloat32, variant.Bias)
+            : WeightChoice.Greedy(Graph, greedyTrace, points, Scheme.Product, grid, Contract.MlasFloat32, variant.Bias).Map(choices => choices.Map((_, c) => c.Params));
     }
 
     private Either<PtqError, Values<Chain>> Anneal(Variant variant, ByName<ActivationScheme> schemes, ByName<TensorParams> weights, Action<double> progress)

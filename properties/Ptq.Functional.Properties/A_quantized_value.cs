@@ -1,4 +1,5 @@
 using FsCheck;
+using Ptq.Calibration;
 using Ptq.Engine.Kernels;
 using Ptq.Numerics;
 using Ptq.Properties.Framework;
@@ -73,6 +74,16 @@ public class A_quantized_value
         var whole = Affine.Fit(AffineRule.Standard, weights, new Scheme(new Granularity.PerTensor(), symmetric), grid);
         return Enumerable.Range(0, 2).All(axis =>
             Affine.Fit(AffineRule.Standard, weights, new Scheme(new Granularity.PerChannel(axis), symmetric), grid).Each.AsEnumerable().All(p => p.Scale <= whole.Of(0).Scale));
+    }
+
+    [Property(Arbitrary = [typeof(Generators)])]
+    public bool Leaves_room_for_every_bias_and_no_scale_larger_than_that_takes(AffineParams p, NormalFloat bias, NormalFloat scale)
+    {
+        var (b, s) = ((float)Math.IEEERemainder(bias.Get, 1e6), Math.Clamp(Math.Abs(scale.Get), 1e-6, 1e3));
+        if (p.Scale is < 1e-20 or > 1e20) return true;
+        var raised = BiasRoom.For(TensorParams.PerTensor(p), [b, b / 2], s).Of(0);
+        var steps = Math.Abs(b) / (s * raised.Scale);
+        return steps <= 1 << 27 && raised.ZeroPoint == p.ZeroPoint && (raised == p || raised.Scale > p.Scale && steps > (1 << 27) * 0.999999);
     }
 
     [Property(Arbitrary = [typeof(Generators)])]

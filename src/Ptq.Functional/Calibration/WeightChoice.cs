@@ -38,12 +38,36 @@ public static class WeightChoice
         graph.Weighted.Select(node => Layer(graph, node, points, contract, bias).Bind(layer => layer.Choose(trace, candidates, grid)))
             .Sequence().Map(choices => ByName<LayerChoice>.Of(choices.Select(c => (c.Node, c))));
 
+    /// <summary>One scheme for every layer with weights.</summary>
+    /// <param name="graph">The float network.</param>
+    /// <param name="points">The parameters of the activations.</param>
+    /// <param name="scheme">Granularity and symmetry.</param>
+    /// <param name="grid">The weights' codes.</param>
+    /// <param name="contract">The arithmetic.</param>
+    /// <param name="bias">Whether biases are kept.</param>
+    public static Either<PtqError, ByName<TensorParams>> Fixed(Graph graph, ByName<AffineParams> points, Scheme scheme, Grid grid, Contract contract = Contract.MlasFloat32, BiasRule bias = BiasRule.Kept) =>
+        graph.Weighted.Select(node => InputOf(graph, node, points).Map(input => (node.Name, Fit(contract.Rule, node, scheme, grid, input, bias))))
+            .Sequence().Map(ByName<TensorParams>.Of);
+
+    /// <summary>Min-max parameters of a node's weights, with room for its biases where they are kept.</summary>
+    /// <param name="rule">The arithmetic.</param>
+    /// <param name="node">A node with weights.</param>
+    /// <param name="scheme">Granularity and symmetry.</param>
+    /// <param name="grid">The weights' codes.</param>
+    /// <param name="input">The parameters of the node's input.</param>
+    /// <param name="bias">Whether biases are kept.</param>
+    private static TensorParams Fit(AffineRule rule, Node node, Scheme scheme, Grid grid, AffineParams input, BiasRule bias)
+    {
+        var fit = Affine.Fit(rule, node.Layer.WeightTensor!, scheme, grid);
+        return bias == BiasRule.Kept ? BiasRoom.For(fit, node.Layer.Biases, input.Scale) : fit;
+    }
+
     /// <summary>A layer alone: the node, the activation that runs inside it, and the parameters on both sides.</summary>
     private sealed record Alone(Graph Graph, Node Node, ByName<AffineParams> Points, Contract Contract, BiasRule Bias)
     {
         public Either<PtqError, LayerChoice> Choose(ByName<Tensor> trace, Values<Scheme> candidates, Grid grid)
         {
-            var fits = candidates.Map(scheme => Affine.Fit(Contract.Rule, Node.Layer.WeightTensor!, scheme, grid));
+            var fits = candidates.Map(scheme => Fit(Contract.Rule, Node, scheme, grid, Points[Graph.Input], Bias));
             return Enumerable.Range(0, candidates.Length).Select(i => Error(trace, fits[i]).Map(error => new SchemeError(candidates[i], error)))
                 .Sequence().Map(errors =>
                 {
@@ -64,11 +88,14 @@ public static class WeightChoice
         var output = activation.Match(inside => inside.Output, () => node.Output);
         Values<Node> nodes = activation.Match(inside => (Values<Node>)[node, inside], () => [node]);
         return
-            from input in Observe.ParamsOf(graph, points, node.Input).ToEither((PtqError)new PtqError.BadGraph(node.Name, $"input '{node.Input}'", "no quantization point", "one, or codes to inherit"))
+            from input in InputOf(graph, node, points)
             from result in points.Find(output).ToEither((PtqError)new PtqError.BadGraph(node.Name, $"output '{output}'", "no quantization point", "one"))
             from alone in Model.Graph.Create(node.Input, graph.Shapes[node.Input], nodes, output)
             select new Alone(alone, node, ByName<AffineParams>.Of([(node.Input, input), (output, result)]), contract, bias);
     }
+
+    private static Either<PtqError, AffineParams> InputOf(Graph graph, Node node, ByName<AffineParams> points) =>
+        Observe.ParamsOf(graph, points, node.Input).ToEither((PtqError)new PtqError.BadGraph(node.Name, $"input '{node.Input}'", "no quantization point", "one, or codes to inherit"));
 
     private static double MeanSquare(Tensor a, Tensor b)
     {

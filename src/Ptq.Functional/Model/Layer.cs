@@ -80,6 +80,14 @@ public abstract record Layer
         _ => null,
     };
 
+    /// <summary>The biases of the layers with weights; none of the others.</summary>
+    public Values<float> Biases => this switch
+    {
+        Conv2d c => c.Bias,
+        Linear l => l.Bias,
+        _ => [],
+    };
+
     /// <summary>How many numbers the layer has learnt.</summary>
     public int Parameters => this switch
     {
