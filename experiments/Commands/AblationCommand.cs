@@ -72,7 +72,8 @@ internal sealed class AblationCommand : IExperiment
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
             {network}
-            Base: {Variant.Base.Weights} weights, u8 activations, {Variant.Base.Ranges}, fused, biases kept, contract MlasFloat32
+            Base: {Variant.Base.Weights} weights, u8 activations, {Variant.Base.Ranges}, ReLUs fused,
+            biases kept, contract MlasFloat32
             """));
         Display.Table("Test images, 95 % Wilson interval, exact McNemar p against FP32", ["axis", "setting", "%#", "interval#", "p#", "bytes#"],
             AblationTables.Axes(study, outcomes).Select(r => (IReadOnlyList<string>)[r.Axis, r.Setting, r.Test, $"{r.Low}–{r.High}", r.P, r.Size.ToString(CultureInfo.InvariantCulture)]));

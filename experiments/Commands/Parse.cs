@@ -27,8 +27,6 @@ internal static class Parse
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? Success<Fault, double>(value)
         : Fail<Fault, double>(new(field, Quoted(text), string.Create(CultureInfo.InvariantCulture, $"a number from {low} to {high}")));
 
-    private static string Quoted(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
-
     /// <summary>A path; whether something is there is seen when it is used.</summary>
     public static Validation<Fault, string> Path(string field, string? text, Func<string> otherwise) =>
         text is null ? Success<Fault, string>(otherwise())
@@ -37,4 +35,6 @@ internal static class Parse
 
     /// <summary>How many threads: all cores where nothing was typed.</summary>
     public static Validation<Fault, int> Threads(string field, string? text) => Whole(field, text, Environment.ProcessorCount, 1, 512);
+
+    private static string Quoted(string text) => text.Length <= 40 ? $"'{text}'" : $"'{text[..40]}…'";
 }
