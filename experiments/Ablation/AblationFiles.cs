@@ -1,7 +1,6 @@
 using Ptq.Data;
 using Ptq.Evaluation;
 using Ptq.Experiments.Figures;
-using Ptq.Quantization;
 
 namespace Ptq.Experiments.Ablation;
 
@@ -28,8 +27,8 @@ internal static class AblationFiles
     private static AxesFigure.Row RowOf(Study study, AxisOutcome o)
     {
         var test = study.Splits.Test.Examples;
-        var accuracy = Accuracy.Percent(test.Labels, o.Outcome.Predictions.Test);
-        var interval = Wilson.Of((int)Math.Round(accuracy * test.Count / 100), test.Count);
-        return new(o.Axis, o.Setting, accuracy, 100 * interval.Low, 100 * interval.High);
+        var predicted = o.Outcome.Predictions.Test;
+        var interval = Wilson.Of(Accuracy.Count(test.Labels, predicted), test.Count);
+        return new(o.Axis, o.Setting, Accuracy.Percent(test.Labels, predicted), 100 * interval.Low, 100 * interval.High);
     }
 }

@@ -2,9 +2,7 @@ using System.Globalization;
 using CsvHelper.Configuration.Attributes;
 using Ptq.Engine;
 using Ptq.Evaluation;
-using Ptq.Model;
 using Ptq.Numerics;
-using Ptq.Quantization;
 using Ptq.Search;
 
 namespace Ptq.Experiments.Ablation;
@@ -33,8 +31,7 @@ internal static class AblationTables
         {
             var predictions = outcome?.Predictions ?? study.Real;
             var compared = McNemar.Of(test.Labels, study.Real.Test, predictions.Test);
-            var right = predictions.Test.AsEnumerable().Where((c, i) => c == test.Labels[i]).Count();
-            var interval = Wilson.Of(right, test.Count);
+            var interval = Wilson.Of(Accuracy.Count(test.Labels, predictions.Test), test.Count);
             return new(axis, setting,
                 outcome is null ? "" : SchemesOf(outcome.Quantized), v is null ? "" : Text(v.WeightBits), v is null ? "" : $"{v.Activations.Grid} {(v.Activations.Symmetric ? "symmetric" : "asymmetric")}",
                 v is null ? "" : RangeOf(v, outcome!), v is null ? "" : v.Fused ? "true" : "false", v is null ? "" : v.Bias == BiasRule.Kept ? "kept" : "dropped", outcome is null ? "" : $"{outcome.Quantized.Contract}",

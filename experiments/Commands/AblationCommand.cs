@@ -7,7 +7,6 @@ using Ptq.Errors;
 using Ptq.Experiments.Ablation;
 using Ptq.Experiments.Data;
 using Ptq.Experiments.Thesis;
-using Ptq.Model;
 using static LanguageExt.Prelude;
 using TextOption = System.CommandLine.Option<string?>;
 

@@ -1,7 +1,6 @@
 using LanguageExt;
 using Ptq.Data;
 using Ptq.Errors;
-using Ptq.Numerics;
 
 namespace Ptq.Experiments.Data;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CsvHelper.Configuration.Attributes;
 using Ptq.Model;
-using Ptq.Quantization;
 
 namespace Ptq.Experiments.Thesis;
 

@@ -1,6 +1,5 @@
 using LanguageExt;
 using Ptq.Engine;
-using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Properties.Framework;

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
 using Interval = Ptq.Quantization.Interval;

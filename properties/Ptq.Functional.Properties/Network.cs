@@ -1,7 +1,6 @@
 using LanguageExt;
 using Ptq.Calibration;
 using Ptq.Engine;
-using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;

@@ -2,7 +2,6 @@ using LanguageExt;
 using Ptq.Calibration;
 using Ptq.Engine;
 using Ptq.Engine.Reference;
-using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Properties.Framework;

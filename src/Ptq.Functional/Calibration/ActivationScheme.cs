@@ -1,5 +1,4 @@
 using Ptq.Model;
-using Ptq.Numerics;
 using Ptq.Quantization;
 
 namespace Ptq.Calibration;

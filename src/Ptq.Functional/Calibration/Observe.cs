@@ -1,5 +1,4 @@
 using LanguageExt;
-using Ptq.Engine;
 using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;

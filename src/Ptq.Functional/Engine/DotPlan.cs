@@ -1,5 +1,4 @@
 using Ptq.Engine.Kernels;
-using Ptq.Model;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;

@@ -2,7 +2,6 @@ using Ptq.Engine.Kernels;
 using Ptq.Engine.Stages;
 using Ptq.Model;
 using Ptq.Numerics;
-using Ptq.Quantization;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;

@@ -3,7 +3,6 @@ using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
-using Ptq.Tensors;
 
 namespace Ptq.Engine;
 

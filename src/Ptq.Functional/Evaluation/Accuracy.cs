@@ -14,16 +14,26 @@ public static class Accuracy
     /// <param name="logits">Codes [N, classes] under one scale.</param>
     public static Values<int> Predict(QTensor logits) => ArgMax<int>(logits.Shape, logits.Codes);
 
+    /// <summary>How many predictions are right.</summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predicted">The predicted ones, as many.</param>
+    /// <exception cref="ArgumentException">Their numbers differ.</exception>
+    public static int Count(Values<int> labels, Values<int> predicted)
+    {
+        if (predicted.Length != labels.Length) throw new ArgumentException($"{predicted.Length} predictions for {labels.Length} labels.", nameof(predicted));
+        var count = 0;
+        for (var i = 0; i < labels.Length; i++) count += predicted[i] == labels[i] ? 1 : 0;
+        return count;
+    }
+
     /// <summary>count / n · 100 in double, in that order.</summary>
     /// <param name="labels">The true classes, at least one.</param>
     /// <param name="predicted">The predicted ones, as many.</param>
     /// <exception cref="ArgumentException">Their numbers differ, or there is none.</exception>
     public static double Percent(Values<int> labels, Values<int> predicted)
     {
-        if (predicted.Length != labels.Length || labels.Length == 0) throw new ArgumentException($"{predicted.Length} predictions for {labels.Length} labels.", nameof(labels));
-        var count = 0;
-        for (var i = 0; i < labels.Length; i++) count += predicted[i] == labels[i] ? 1 : 0;
-        return (double)count / labels.Length * 100;
+        if (labels.Length == 0) throw new ArgumentException("No image has no accuracy.", nameof(labels));
+        return (double)Count(labels, predicted) / labels.Length * 100;
     }
 
     private static Values<int> ArgMax<T>(Shape shape, Values<T> data) where T : IEquatable<T>, IComparable<T> =>

@@ -27,7 +27,7 @@ public static class Affine
         var z = p.ZeroPoint;
         var q = x / (float)p.Scale;
         var code = rule == AffineRule.Thesis ? ThesisAffine.Round(q, z) : Rounding.HalfToEven(q) + z;
-        return float.IsNaN(code) ? z : (int)Math.Clamp(code, p.Grid.Min, p.Grid.Max); // clamped as a float: the cast of a large one is undefined
+        return float.IsNaN(code) ? z : (int)Math.Clamp(code, p.Grid.Min, p.Grid.Max); // clamped as a float, so that no cast has to saturate
     }
 
     /// <summary>The real value of a code: scale · (q − zero point), in float32 (ONNX DequantizeLinear).</summary>

@@ -4,7 +4,6 @@ using Ptq.Experiments.Ablation;
 using Ptq.Experiments.Commands;
 using Ptq.Experiments.Data;
 using Ptq.Model;
-using Ptq.Numerics;
 using Ptq.Quantization;
 using Ptq.Tensors;
 using Ptq.Tests.Architecture;

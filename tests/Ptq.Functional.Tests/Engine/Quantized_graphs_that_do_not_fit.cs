@@ -1,6 +1,5 @@
 using Ptq.Engine;
 using Ptq.Model;
-using Ptq.Numerics;
 using Ptq.Quantization;
 using Ptq.Tensors;
 using Xunit;

@@ -1,5 +1,3 @@
-using LanguageExt;
-using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Tensors;

@@ -1,4 +1,3 @@
-using Ptq.Data;
 using Ptq.Engine;
 using Ptq.Evaluation;
 using Ptq.Experiments.Data;

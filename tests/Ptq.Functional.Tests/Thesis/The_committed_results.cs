@@ -1,5 +1,4 @@
 using LanguageExt;
-using Ptq.Errors;
 using Ptq.Experiments.Commands;
 using Ptq.Experiments.Data;
 using Ptq.Experiments.Thesis;

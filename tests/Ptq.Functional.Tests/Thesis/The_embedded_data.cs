@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using LanguageExt;
 using Ptq.Data;
-using Ptq.Errors;
 using Ptq.Experiments.Data;
-using Ptq.Experiments.Thesis;
 using Ptq.Experiments.Training;
 using Ptq.Numerics;
 using Xunit;

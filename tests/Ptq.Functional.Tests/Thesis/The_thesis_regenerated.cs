@@ -1,13 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using LanguageExt;
-using Ptq.Calibration;
-using Ptq.Errors;
-using Ptq.Evaluation;
 using Ptq.Experiments.Commands;
 using Ptq.Experiments.Thesis;
 using Ptq.Model;
-using Ptq.Quantization;
 using Xunit;
 using static Ptq.Tests.Expect;
 
