@@ -1,0 +1,141 @@
+using LanguageExt;
+using Ptq.Engine.Operators;
+using Ptq.Errors;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Tensors;
+
+namespace Ptq.Engine;
+
+/// <summary>
+/// A network made ready for inputs of certain shapes. All shapes are known then, and everything that follows from constants
+/// and shapes alone has been computed: what is left is arithmetic. Floating-point elements of every width are computed as float32.
+/// </summary>
+public sealed class NetworkEngine
+{
+    private readonly record struct Step(Operation Operation, Prepared Prepared, string[] Dead);
+
+    private readonly Network network;
+    private readonly Dictionary<string, Operand> known;
+    private readonly Step[] steps;
+
+    private NetworkEngine(Network network, Dictionary<string, TensorType> types, Dictionary<string, Operand> known, Step[] steps) =>
+        (this.network, Types, this.known, this.steps) = (network, types, known, steps);
+
+    /// <summary>Type and shape of every tensor.</summary>
+    public IReadOnlyDictionary<string, TensorType> Types { get; }
+
+    /// <summary>The operators that can run, by full name, sorted.</summary>
+    public static IEnumerable<string> Operators => OperatorTable.Names;
+
+    /// <summary>Makes a network ready.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The shape of every input.</param>
+    /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done.</returns>
+    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs)
+    {
+        var types = new Dictionary<string, TensorType>(StringComparer.Ordinal);
+        foreach (var port in network.Inputs)
+        {
+            if (inputs.Find(port.Name).Case is not SomeCase<Shape>(var shape)) return new PtqError.BadGraph("", $"input '{port.Name}'", "no shape", $"{port}");
+            var type = new TensorType(port.Type, shape);
+            if (!port.Takes(type)) return new PtqError.BadGraph("", $"input '{port.Name}'", $"{type}", $"{port}");
+            types[port.Name] = type;
+        }
+        foreach (var name in inputs.Names)
+            if (!types.ContainsKey(name)) return new PtqError.BadGraph("", $"input '{name}'", "no such input", string.Join(", ", network.Inputs.AsEnumerable().Select(p => p.Name)));
+
+        var known = new Dictionary<string, Operand>(StringComparer.Ordinal);
+        for (var i = 0; i < network.Constants.Count; i++)
+        {
+            known[network.Constants.Names[i]] = network.Constants.Items[i].ToOperand();
+            types[network.Constants.Names[i]] = known[network.Constants.Names[i]].Signature;
+        }
+
+        var steps = new List<(Operation, Prepared)>();
+        foreach (var operation in network.Operations)
+            switch (Prepare(operation, network.Opset, types, known).Case)
+            {
+                case LeftCase<PtqError, Prepared>(var error): return error;
+                case RightCase<PtqError, Prepared>(var prepared):
+                    for (var i = 0; i < Math.Min(operation.Outputs.Length, prepared.Outputs.Length); i++)
+                        if (operation.Outputs[i].Length > 0) types[operation.Outputs[i]] = prepared.Outputs[i];
+                    if (!operation.Outputs.AsEnumerable().All(o => o.Length == 0 || known.ContainsKey(o))) steps.Add((operation, prepared));
+                    break;
+            }
+        return new NetworkEngine(network, types, known, WithLastReaders(steps));
+    }
+
+    /// <summary>Some tensors, for inputs of the shapes that the engine was made for.</summary>
+    /// <param name="inputs">Every input of the network.</param>
+    /// <param name="wanted">The tensors; the network's outputs where none is named.</param>
+    /// <exception cref="ArgumentException">An input is missing or of another type or shape, or there is no such tensor.</exception>
+    public ByName<Operand> Run(ByName<Operand> inputs, Values<string> wanted = default)
+    {
+        var names = wanted.Length == 0 ? network.Outputs.Map(o => o.Name) : wanted;
+        var kept = new Dictionary<string, Operand>(StringComparer.Ordinal);
+        Run(inputs, (name, value) =>
+        {
+            if (names.Span.Contains(name)) kept[name] = value;
+        });
+        return ByName<Operand>.Of(names.AsEnumerable().Distinct(StringComparer.Ordinal).Select(name => (name,
+            kept.TryGetValue(name, out var value) || known.TryGetValue(name, out value) ? value : throw new ArgumentException($"The network has no tensor '{name}'.", nameof(wanted)))));
+    }
+
+    /// <summary>Shows every tensor that depends on the inputs as soon as it is there; none is kept longer than the network itself needs it.</summary>
+    /// <param name="inputs">Every input of the network.</param>
+    /// <param name="see">Called in the order of computation, the inputs first.</param>
+    public void Run(ByName<Operand> inputs, Action<string, Operand> see)
+    {
+        var values = new Dictionary<string, Operand>(known, StringComparer.Ordinal);
+        foreach (var port in network.Inputs)
+        {
+            var value = inputs[port.Name];
+            if (value.Signature != Types[port.Name]) throw new ArgumentException($"Input '{port.Name}' was made ready for {Types[port.Name]}, not {value}.", nameof(inputs));
+            see(port.Name, values[port.Name] = value);
+        }
+        foreach (var (operation, prepared, dead) in steps)
+        {
+            var results = prepared.Run([.. operation.Inputs.AsEnumerable().Select(name => name.Length == 0 ? null : values[name])]);
+            for (var i = 0; i < Math.Min(operation.Outputs.Length, results.Length); i++)
+                if (operation.Outputs[i].Length > 0) see(operation.Outputs[i], values[operation.Outputs[i]] = results[i]);
+            foreach (var name in dead) values.Remove(name);
+        }
+    }
+
+    private static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, Dictionary<string, Operand> known)
+    {
+        if (OperatorTable.Find(operation.FullOp) is not { } prepare) return Unsupported(operation, opset);
+        var names = operation.Inputs.Span.ToArray();
+        Operand?[] values = [.. names.Select(name => known.GetValueOrDefault(name))];
+        try
+        {
+            var prepared = prepare(new(operation, opset, [.. names.Select(name => name.Length == 0 ? (TensorType?)null : types[name])], values));
+            // Every input known: so is what is written. Shape tells its result without any.
+            if (operation.Op == "Shape" || names.Where((name, i) => name.Length > 0 && values[i] is null).Any() is false)
+                foreach (var (result, i) in prepared.Run(values).Select((result, i) => (result, i)))
+                    if (i < operation.Outputs.Length && operation.Outputs[i].Length > 0) known[operation.Outputs[i]] = result;
+            return prepared;
+        }
+        catch (Unfit unfit)
+        {
+            return unfit.Error;
+        }
+    }
+
+    /// <summary>The refusal of an operator that is not there.</summary>
+    internal static PtqError Unsupported(Operation operation, int opset) =>
+        new PtqError.BadGraph(operation.Name, "op", $"{operation.FullOp} (opset {opset})", $"one of {string.Join(", ", Operators)}");
+
+    private static Step[] WithLastReaders(List<(Operation Operation, Prepared Prepared)> steps)
+    {
+        var read = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
+        var result = new Step[steps.Count];
+        for (var i = steps.Count - 1; i >= 0; i--)
+        {
+            var operation = steps[i].Operation;
+            result[i] = new(operation, steps[i].Prepared, [.. operation.Inputs.AsEnumerable().Concat(operation.Outputs.AsEnumerable()).Where(name => name.Length > 0 && read.Add(name))]);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+
+namespace Ptq.Engine.Operators;
+
+/// <summary>Makes an operation ready, or throws <see cref="Unfit"/>.</summary>
+internal delegate Prepared Prepare(Site site);
+
+/// <summary>The operators that there are, by full name.</summary>
+internal static class OperatorTable
+{
+    private static readonly FrozenDictionary<string, Prepare> All = ((string, Prepare)[])
+    [
+        .. LayoutOperators.All,
+    ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
+
+    /// <summary>The operators' names, sorted.</summary>
+    public static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The operator of a full name; null where there is none.</summary>
+    public static Prepare? Find(string fullOp) => All.GetValueOrDefault(fullOp);
+}

@@ -1,0 +1,32 @@
+using Ptq.Numerics;
+using Ptq.Tensors;
+
+namespace Ptq.Engine.Operators;
+
+/// <summary>An operator made ready for inputs of known types and shapes: what it writes is known, and how to compute it.</summary>
+/// <param name="Outputs">Type and shape of every output.</param>
+/// <param name="Run">From the inputs (null where one is left out) to the outputs; safe to call from several threads.</param>
+internal sealed record Prepared(Values<TensorType> Outputs, Func<Operand?[], Operand[]> Run)
+{
+    /// <summary>A result that follows from types and shapes alone.</summary>
+    public static Prepared Constant(Operand value) => new([value.Signature], _ => [value]);
+
+    /// <summary>The first input's elements in another shape.</summary>
+    public static Prepared Reshaped(Site site, Shape shape) => new([new(site.TypeOf(0), shape)], inputs => [inputs[0]!.Reshape(shape)]);
+
+    /// <summary>One output of floating-point elements, which <paramref name="fill"/> writes into an array of zeros.</summary>
+    public static Prepared Floats(ElementType type, Shape shape, Action<Operand?[], float[]> fill) => new([new(type, shape)], inputs =>
+    {
+        var y = new float[shape.Count];
+        fill(inputs, y);
+        return [Operand.Of(type, shape, Values.Freeze(y))];
+    });
+
+    /// <summary>One output of integers or truth values, which <paramref name="fill"/> writes into an array of zeros.</summary>
+    public static Prepared Integers(ElementType type, Shape shape, Action<Operand?[], long[]> fill) => new([new(type, shape)], inputs =>
+    {
+        var y = new long[shape.Count];
+        fill(inputs, y);
+        return [Operand.Of(type, shape, Values.Freeze(y))];
+    });
+}
