@@ -99,6 +99,17 @@ internal static class Elementwise
             for (var p = 0; p < positions; p++) planes[c * plane + p] = (float)sums[p * stride + c] + bias[c];
     }
 
+    /// <summary>Sums [position][stride] of some channels into planes [channel][plane], each position to its target.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Scatter(ReadOnlySpan<float> sums, int stride, int channels, ReadOnlySpan<int> targets, Span<float> planes, int plane)
+    {
+        for (var c = 0; c < channels; c++)
+        {
+            var to = planes.Slice(c * plane, plane);
+            for (var p = 0; p < targets.Length; p++) to[targets[p]] = sums[p * stride + c];
+        }
+    }
+
     /// <summary>Deals a line out to hands that lie <paramref name="apart"/>: item i goes to hand (i + first) mod hands, as its (i + first) ÷ hands-th.</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void Deal(ReadOnlySpan<float> line, int hands, int first, int apart, Span<float> dealt)
