@@ -19,6 +19,9 @@ internal static class OperatorTable
         .. FillOperators.All,
         .. ScanOperators.All,
         .. RankOperators.All,
+        .. ConvolutionOperators.All,
+        .. LayoutOperators.All,
+        .. MatrixOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>
