@@ -20,7 +20,6 @@ internal static class OperatorTable
         .. ScanOperators.All,
         .. RankOperators.All,
         .. ConvolutionOperators.All,
-        .. LayoutOperators.All,
         .. MatrixOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
