@@ -13,6 +13,7 @@ internal static class OperatorTable
         .. ConvolutionOperators.All,
         .. LayoutOperators.All,
         .. MatrixOperators.All,
+        .. PoolOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>
