@@ -11,9 +11,11 @@ internal static class OperatorTable
     private static readonly FrozenDictionary<string, Prepare> All = ((string, Prepare)[])
     [
         .. ConvolutionOperators.All,
+        .. IntegerOperators.All,
         .. LayoutOperators.All,
         .. MatrixOperators.All,
         .. PoolOperators.All,
+        .. QuantizationOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>
