@@ -31,6 +31,10 @@ internal static class OperatorTable
         .. ReduceOperators.All,
         .. NormalizationOperators.All,
         .. SoftmaxOperators.All,
+        .. IntegerOperators.All,
+        .. MatrixOperators.All,
+        .. PoolOperators.All,
+        .. QuantizationOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>
