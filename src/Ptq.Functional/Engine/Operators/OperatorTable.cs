@@ -32,7 +32,6 @@ internal static class OperatorTable
         .. NormalizationOperators.All,
         .. SoftmaxOperators.All,
         .. IntegerOperators.All,
-        .. MatrixOperators.All,
         .. PoolOperators.All,
         .. QuantizationOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
