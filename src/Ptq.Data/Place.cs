@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ptq.Errors;
 
 namespace Ptq.Data;
@@ -13,10 +12,5 @@ internal readonly record struct Place(string File, string Part = "")
         new PtqError.BadFile(File, Part.Length == 0 ? where : $"{Part}, {where}", seen, wanted);
 
     /// <summary>A text from the file in quotes, fit to be shown: short, and nothing in it that a terminal would obey.</summary>
-    public static string Quote(string text)
-    {
-        const int longest = 60;
-        var shown = text.Length <= longest ? text : text[..longest] + "…";
-        return $"'{string.Concat(shown.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate ? $"\\u{(int)c:x4}" : $"{c}"))}'";
-    }
+    public static string Quote(string text) => Quoted.Text(text);
 }

@@ -69,23 +69,25 @@ public sealed class NetworkEngine
     /// <summary>Some tensors, for inputs of the shapes that the engine was made for.</summary>
     /// <param name="inputs">Every input of the network.</param>
     /// <param name="wanted">The tensors; the network's outputs where none is named.</param>
+    /// <returns>The tensors; or the operation whose inputs have elements that it cannot take, as an index out of range.</returns>
     /// <exception cref="ArgumentException">An input is missing or of another type or shape, or there is no such tensor.</exception>
-    public ByName<Operand> Run(ByName<Operand> inputs, Values<string> wanted = default)
+    public Either<PtqError, ByName<Operand>> Run(ByName<Operand> inputs, Values<string> wanted = default)
     {
-        var names = wanted.Length == 0 ? network.Outputs.Map(o => o.Name) : wanted;
+        var names = new System.Collections.Generic.HashSet<string>((wanted.Length == 0 ? network.Outputs.Map(o => o.Name) : wanted).AsEnumerable(), StringComparer.Ordinal);
+        if (names.FirstOrDefault(name => !Types.ContainsKey(name)) is { } stranger) throw new ArgumentException($"The network has no tensor '{stranger}'.", nameof(wanted));
         var kept = new Dictionary<string, Operand>(StringComparer.Ordinal);
-        Run(inputs, (name, value) =>
+        return Run(inputs, (name, value) =>
         {
-            if (names.Span.Contains(name)) kept[name] = value;
-        });
-        return ByName<Operand>.Of(names.AsEnumerable().Distinct(StringComparer.Ordinal).Select(name => (name,
-            kept.TryGetValue(name, out var value) || known.TryGetValue(name, out value) ? value : throw new ArgumentException($"The network has no tensor '{name}'.", nameof(wanted)))));
+            if (names.Contains(name)) kept[name] = value;
+        }).Map(_ => ByName<Operand>.Of(names.Select(name => (name, kept.GetValueOrDefault(name) ?? known[name]))));
     }
 
     /// <summary>Shows every tensor that depends on the inputs as soon as it is there; none is kept longer than the network itself needs it.</summary>
     /// <param name="inputs">Every input of the network.</param>
     /// <param name="see">Called in the order of computation, the inputs first.</param>
-    public void Run(ByName<Operand> inputs, Action<string, Operand> see)
+    /// <returns>Nothing; or the operation whose inputs have elements that it cannot take.</returns>
+    /// <exception cref="ArgumentException">An input is missing, or of another type or shape.</exception>
+    public Either<PtqError, Unit> Run(ByName<Operand> inputs, Action<string, Operand> see)
     {
         var values = new Dictionary<string, Operand>(known, StringComparer.Ordinal);
         foreach (var port in network.Inputs)
@@ -94,12 +96,36 @@ public sealed class NetworkEngine
             if (value.Signature != Types[port.Name]) throw new ArgumentException($"Input '{port.Name}' was made ready for {Types[port.Name]}, not {value}.", nameof(inputs));
             see(port.Name, values[port.Name] = value);
         }
-        foreach (var (operation, prepared, dead) in steps)
+        try
         {
-            var results = prepared.Run([.. operation.Inputs.AsEnumerable().Select(name => name.Length == 0 ? null : values[name])]);
-            for (var i = 0; i < Math.Min(operation.Outputs.Length, results.Length); i++)
-                if (operation.Outputs[i].Length > 0) see(operation.Outputs[i], values[operation.Outputs[i]] = results[i]);
-            foreach (var name in dead) values.Remove(name);
+            foreach (var (operation, prepared, dead) in steps)
+            {
+                var results = prepared.Run([.. operation.Inputs.AsEnumerable().Select(name => name.Length == 0 ? null : values[name])]);
+                for (var i = 0; i < Math.Min(operation.Outputs.Length, results.Length); i++)
+                    if (operation.Outputs[i].Length > 0) see(operation.Outputs[i], values[operation.Outputs[i]] = results[i]);
+                foreach (var name in dead) values.Remove(name);
+            }
+            return Unit.Default;
+        }
+        catch (Unfit unfit)
+        {
+            return unfit.Error;
+        }
+    }
+
+    /// <summary>What an operation makes of constants; null where it cannot run, or would make more than so many elements.</summary>
+    internal static Constant[]? Evaluate(Operation operation, int opset, Constant?[] inputs, long limit)
+    {
+        if (OperatorTable.Find(operation.FullOp) is not { } prepare) return null;
+        try
+        {
+            Operand?[] values = [.. inputs.Select(c => c?.ToOperand())];
+            var prepared = prepare(new(operation, opset, [.. values.Select(v => v?.Signature)], values));
+            return prepared.Outputs.AsEnumerable().Sum(o => (long)o.Shape.Count) <= limit ? [.. prepared.Run(values).Select(Constant.Of)] : null;
+        }
+        catch (Unfit)
+        {
+            return null;
         }
     }
 

@@ -11,11 +11,23 @@ namespace Ptq.Model;
 /// <param name="ProducerVersion">That tool's version.</param>
 /// <param name="Metadata">Free texts by name (ONNX metadata_props).</param>
 /// <param name="Domains">Operator sets other than ONNX's own, by domain.</param>
-/// <param name="Rest">Whatever else there is, as fields of the file's format, to be written back.</param>
-public sealed record NetworkInfo(string Name, string Producer, string ProducerVersion, ByName<string> Metadata, ByName<AttributeValue.Whole> Domains, Values<byte> Rest)
+/// <param name="Format">The version of the file's format (ONNX ir_version); raised where the operator set demands it when written.</param>
+/// <param name="Rest">Whatever else there is.</param>
+public sealed record NetworkInfo(string Name, string Producer, string ProducerVersion, ByName<string> Metadata, ByName<AttributeValue.Whole> Domains, int Format, Rest Rest)
 {
     /// <summary>Nothing but a name.</summary>
-    public static NetworkInfo Named(string name) => new(name, "", "", ByName<string>.Of([]), ByName<AttributeValue.Whole>.Of([]), []);
+    public static NetworkInfo Named(string name) => new(name, "", "", ByName<string>.Of([]), ByName<AttributeValue.Whole>.Of([]), 0, Rest.None);
+}
+
+/// <summary>What no part of a network stands for, such as doc strings: fields of the file's format as they stand in it, to be written back.</summary>
+/// <param name="Model">Of the file as a whole (ONNX ModelProto).</param>
+/// <param name="Graph">Of the network (GraphProto).</param>
+/// <param name="Operations">Of operations (NodeProto), by their names.</param>
+/// <param name="Ports">Of inputs and outputs (ValueInfoProto), by their names.</param>
+public sealed record Rest(Values<byte> Model, Values<byte> Graph, ByName<Values<byte>> Operations, ByName<Values<byte>> Ports)
+{
+    /// <summary>Nothing.</summary>
+    public static Rest None => new([], [], ByName<Values<byte>>.Of([]), ByName<Values<byte>>.Of([]));
 }
 
 /// <summary>

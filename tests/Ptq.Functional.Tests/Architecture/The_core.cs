@@ -9,7 +9,7 @@ namespace Ptq.Tests.Architecture;
 public partial class The_core
 {
     /// <summary>From the bottom up; a folder may use those before it and its own.</summary>
-    private static readonly string[][] Layers = [["Numerics"], ["Errors"], ["Tensors"], ["Quantization"], ["Model"], ["Engine"], ["Calibration"], ["Search", "Evaluation"]];
+    private static readonly string[][] Layers = [["Numerics"], ["Errors"], ["Tensors"], ["Quantization"], ["Model"], ["Engine"], ["Calibration"], ["Search", "Evaluation"], ["Deployment"]];
 
     private static readonly string[] Changeable = ["List`1", "Dictionary`2", "HashSet`1", "StringBuilder"];
 

@@ -77,7 +77,7 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
     public Unfit Bad(string place, string seen, string wanted) => new(new PtqError.BadGraph(Operation.Name, $"{Operation.FullOp} (opset {Opset}), {place}", seen, wanted));
 }
 
-/// <summary>An operation that cannot be made ready. It never leaves the engine, which returns its error as a value.</summary>
+/// <summary>An operation that cannot be made ready, or cannot run on the elements that it got. It never leaves the engine, which returns its error as a value.</summary>
 #pragma warning disable CA1032, CA1064 // neither made nor caught elsewhere
 internal sealed class Unfit(PtqError error) : Exception(error.Describe())
 #pragma warning restore CA1032, CA1064

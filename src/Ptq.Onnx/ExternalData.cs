@@ -1,0 +1,48 @@
+using LanguageExt;
+using Ptq.Errors;
+using Ptq.Numerics;
+
+namespace Ptq.Onnx;
+
+/// <summary>
+/// Tensors whose elements lie in other files (ONNX IR, "External Tensor Data"). A file is asked for once, a range of it is copied once
+/// whoever shares it, and different ranges may not overlap: what is taken is never more than what is there.
+/// </summary>
+internal sealed class ExternalData(Func<string, Either<PtqError, ReadOnlyMemory<byte>>>? read)
+{
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> files = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string, long, long), Values<byte>> ranges = [];
+    private readonly Dictionary<string, long> taken = new(StringComparer.Ordinal);
+
+    /// <summary>The bytes of a tensor that wants so many.</summary>
+    public Values<byte> Take(Spot spot, IReadOnlyDictionary<string, string> entries, long wanted)
+    {
+        var location = entries.GetValueOrDefault("location", "");
+        var place = spot.In("location");
+        if (!Inside(location)) throw place.Bad(Quoted.Text(location), "a relative path inside the model's folder, with / between its parts");
+        var offset = Number(spot, entries, "offset", 0);
+        var length = Number(spot, entries, "length", wanted);
+        if (length != wanted) throw spot.In("length").Bad($"{length}", $"{wanted}, as type and dimensions say");
+        if (!files.TryGetValue(location, out var bytes))
+        {
+            if (read is null) throw place.Bad(Quoted.Text(location), "elements inside the file: other files are not at hand");
+            files[location] = bytes = read(location).Match(Right: found => found, Left: error => throw new Unreadable(error));
+        }
+        if (offset > bytes.Length || length > bytes.Length - offset) throw spot.Bad($"{length} bytes from {offset} of {Quoted.Text(location)}, which has {bytes.Length}", "a range inside the file");
+        if (ranges.TryGetValue((location, offset, length), out var known)) return known;
+        if ((taken[location] = taken.GetValueOrDefault(location) + length) > bytes.Length) throw spot.Bad($"ranges of {Quoted.Text(location)} that overlap", "a range for every tensor");
+        return ranges[(location, offset, length)] = Values.Of(bytes.Span.Slice((int)offset, (int)length));
+    }
+
+    /// <summary>Whether a path stays below the folder it starts from, on every platform: no root, drive, stream, parent, backslash or control character.</summary>
+    internal static bool Inside(string location) =>
+        location.Length is > 0 and <= 1024
+        && !location.Any(c => c is '\\' or ':' || char.IsControl(c))
+        && location.Split('/').All(part => part.Trim() is { Length: > 0 } name && name == part && !name.EndsWith('.'));
+
+    private static long Number(Spot spot, IReadOnlyDictionary<string, string> entries, string key, long otherwise)
+    {
+        if (!entries.TryGetValue(key, out var text)) return otherwise;
+        return long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : throw spot.In(key).Bad(Quoted.Text(text), "a number of bytes");
+    }
+}

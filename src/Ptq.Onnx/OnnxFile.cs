@@ -1,0 +1,49 @@
+using LanguageExt;
+using Ptq.Errors;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Tensors;
+using static LanguageExt.Prelude;
+
+namespace Ptq.Onnx;
+
+/// <summary>ONNX files as values: bytes in, bytes out.</summary>
+public static class OnnxFile
+{
+    /// <summary>
+    /// The network of a ModelProto of IR version 3 to 10 and operator set 6 to 21. Initializers and Constant nodes become its constants,
+    /// in the type that they have; operators of sets before 13 become those of 13, so that <see cref="Network.Opset"/> is at least 13. Nodes are put in an order in which they can
+    /// run, and have unique names. Doc strings, metadata and fields that are not known here are kept; the types of tensors in between are not.
+    /// Any operator is read, for <c>NetworkEngine.Prepare</c> refuses those that it has not.
+    /// </summary>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="bytes">The file.</param>
+    /// <param name="external">Reads another file in the model's folder, by its path there; it is asked for nothing outside. None: tensors in other files are refused.</param>
+    /// <returns>The network; or the place in the file that is not as ONNX says, or is not supported: nodes with bodies (If, Loop, Scan), sequences, texts and sparse tensors.</returns>
+    public static Either<PtqError, Network> Read(string name, ReadOnlyMemory<byte> bytes, Func<string, Either<PtqError, ReadOnlyMemory<byte>>>? external = null)
+    {
+        try
+        {
+            return ModelReader.Read(ProtoMessage.Of(name, bytes), external);
+        }
+        catch (Unreadable unreadable)
+        {
+            return unreadable.Error;
+        }
+    }
+
+    /// <summary>The tensor of a TensorProto file (such as ONNX's test data) and its name.</summary>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="bytes">The file.</param>
+    public static Either<PtqError, (string Name, Constant Value)> ReadTensor(string name, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return new TensorReader(new(null)).Read(ProtoMessage.Of(name, bytes));
+        }
+        catch (Unreadable unreadable)
+        {
+            return unreadable.Error;
+        }
+    }
+}
