@@ -63,7 +63,9 @@ internal sealed class GraphReader(TensorReader tensors, int opset)
         Operation[] named = [.. Names.Unique(operations)];
         var notes = Enumerable.Range(0, named.Length).Where(i => rests[i].Length > 0).Select(i => (named[i].Name, Values.Of<byte>(rests[i])));
         var all = info with { Name = name, Rest = info.Rest with { Graph = Values.Of<byte>(rest.ToArray()), Operations = ByName<Values<byte>>.Of(notes), Ports = ByName<Values<byte>>.Of(portRests.Select(p => (p.Key, p.Value))) } };
-        return Network.Create(Math.Max(opset, 13), Values.From(takes), ByName<Constant>.Of(constants.Select(p => (p.Key, p.Value))), Values.From(Order.Of(graph.Spot, named, given)), Values.From(gives), all);
+        Operation[] sorted = Order.Of(graph.Spot, named, given);
+        if (opset < 13) sorted = [.. Upgrades.Upgrade.To13(graph.Spot, opset, takes, constants, sorted, gives)];
+        return Network.Create(Math.Max(opset, 13), Values.From(takes), ByName<Constant>.Of(constants.Select(p => (p.Key, p.Value))), Values.From(sorted), Values.From(gives), all);
     }
 
     private void Add(ProtoMessage node, Spot graph)

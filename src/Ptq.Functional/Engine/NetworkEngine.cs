@@ -137,8 +137,8 @@ public sealed class NetworkEngine
         try
         {
             var prepared = prepare(new(operation, opset, [.. names.Select(name => name.Length == 0 ? (TensorType?)null : types[name])], values));
-            // Every input known: so is what is written. Shape tells its result without any.
-            if (operation.Op == "Shape" || names.Where((name, i) => name.Length > 0 && values[i] is null).Any() is false)
+            // Every input known: so is what is written.
+            if (prepared.IsConstant || names.Where((name, i) => name.Length > 0 && values[i] is null).Any() is false)
                 foreach (var (result, i) in prepared.Run(values).Select((result, i) => (result, i)))
                     if (i < operation.Outputs.Length && operation.Outputs[i].Length > 0) known[operation.Outputs[i]] = result;
             return prepared;

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Ptq.Errors;
+using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Onnx;
 using Xunit;
@@ -55,7 +56,7 @@ public class Files_that_are_not_networks
     /// <summary>What is wrong with a file, nothing where it is a network; never an exception.</summary>
     private static string Complaint(byte[] bytes)
     {
-        var said = OnnxReader.Parse("m.onnx", bytes).Match(Right: _ => "", Left: (PtqError e) => e.Describe());
+        var said = OnnxFile.Read("m.onnx", bytes).Bind(ImageGraph.Of).Match(Right: _ => "", Left: (PtqError e) => e.Describe());
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         return said;
     }

@@ -10,7 +10,18 @@ internal static class OperatorTable
 {
     private static readonly FrozenDictionary<string, Prepare> All = ((string, Prepare)[])
     [
+        .. ShapeOperators.All,
+        .. TransposeOperators.All,
+        .. SliceOperators.All,
+        .. GatherOperators.All,
+        .. ScatterOperators.All,
+        .. PadOperators.All,
+        .. FillOperators.All,
+        .. ScanOperators.All,
+        .. RankOperators.All,
+        .. ConvolutionOperators.All,
         .. LayoutOperators.All,
+        .. MatrixOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>

@@ -8,8 +8,11 @@ namespace Ptq.Engine.Operators;
 /// <param name="Run">From the inputs (null where one is left out) to the outputs; safe to call from several threads.</param>
 internal sealed record Prepared(Values<TensorType> Outputs, Func<Operand?[], Operand[]> Run)
 {
+    /// <summary>Whether the outputs follow from types and shapes alone.</summary>
+    public bool IsConstant { get; private init; }
+
     /// <summary>A result that follows from types and shapes alone.</summary>
-    public static Prepared Constant(Operand value) => new([value.Signature], _ => [value]);
+    public static Prepared Constant(Operand value) => new([value.Signature], _ => [value]) { IsConstant = true };
 
     /// <summary>The first input's elements in another shape.</summary>
     public static Prepared Reshaped(Site site, Shape shape) => new([new(site.TypeOf(0), shape)], inputs => [inputs[0]!.Reshape(shape)]);

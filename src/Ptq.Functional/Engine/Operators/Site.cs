@@ -20,6 +20,9 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
     /// <summary>The most elements a tensor may have here: 1 GiB of float32.</summary>
     public const int MostElements = 1 << 28;
 
+    /// <summary>The most axes a tensor may have here: none is known that needs more than a handful.</summary>
+    public const int MostAxes = 64;
+
     /// <summary>How many inputs there are, those left out in between included.</summary>
     public int Count => Types.Length;
 
@@ -65,9 +68,26 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
     /// <summary>An axis of a tensor of a rank, counted from 0; negative ones count from the end.</summary>
     public int Axis(long axis, int rank, string name = "axis") => axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw Bad(name, axis.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{-rank} to {rank - 1}, for {rank} axes"));
 
+    /// <summary>Different axes of a tensor of a rank, counted from 0, in the order given.</summary>
+    public int[] Axes(long[] axes, int rank, string name = "axes")
+    {
+        var seen = new bool[rank];
+        return Array.ConvertAll(axes, given =>
+        {
+            var axis = Axis(given, rank, name);
+            if (seen[axis]) throw Bad(name, string.Create(CultureInfo.InvariantCulture, $"axis {axis} twice"), "different axes");
+            seen[axis] = true;
+            return axis;
+        });
+    }
+
+    /// <summary>The one integer of an input that decides a shape.</summary>
+    public long IntegerOf(int place, string name) => IntegersOf(place, name) is [var one] ? one : throw Bad($"{name} '{Operation.Input(place)}'", $"{ShapeOf(place)}", "one integer");
+
     /// <summary>A shape that is small enough to be made.</summary>
     public Shape Fits(params ReadOnlySpan<long> lengths)
     {
+        if (lengths.Length > MostAxes) throw Bad("output", $"{lengths.Length} axes", $"at most {MostAxes}");
         if (!Shape.Fits(lengths)) throw Bad("output", $"shape [{string.Join(", ", lengths.ToArray())}]", "lengths from 0 and fewer than 2³¹ elements");
         var shape = Shape.Of(Array.ConvertAll(lengths.ToArray(), n => (int)n));
         return shape.Count <= MostElements ? shape : throw Bad("output", $"shape {shape}", $"at most {MostElements} elements");
