@@ -20,8 +20,13 @@ internal static class OperatorTable
         .. ScanOperators.All,
         .. RankOperators.All,
         .. ConvolutionOperators.All,
-        .. LayoutOperators.All,
         .. MatrixOperators.All,
+        .. UnaryOperators.All,
+        .. ActivationOperators.All,
+        .. BinaryOperators.All,
+        .. PowOperator.All,
+        .. LogicOperators.All,
+        .. CastOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>
