@@ -100,8 +100,8 @@ public static class Conformance
         foreach (var kept in (int[])[network.Inputs.Length, Math.Min(1, network.Inputs.Length), 0])
         {
             var given = ByName<Operand>.Of(Enumerable.Range(0, kept).Select(i => (network.Inputs[i].Name, inputs[i].ToOperand())));
-            var answer = Settled(network, inputs, kept).Bind(n => NetworkEngine.Prepare(n, given.Map((_, o) => o.Shape)));
-            if (answer.Case is RightCase<PtqError, NetworkEngine>(var engine)) return Compared(network, engine.Run(given), outputs);
+            var answer = Settled(network, inputs, kept).Bind(n => NetworkEngine.Prepare(n, given.Map((_, o) => o.Shape))).Bind(engine => engine.Run(given));
+            if (answer.Case is RightCase<PtqError, ByName<Operand>>(var seen)) return Compared(network, seen, outputs);
             if (refusal.Length == 0) refusal = answer.Match(Right: _ => "", Left: error => error.Describe());
         }
         return (Verdict.Unsupported, refusal);
