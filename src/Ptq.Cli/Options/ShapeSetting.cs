@@ -25,7 +25,7 @@ internal static class ShapeSetting
             var at = text.LastIndexOf('=');
             var parts = text[(at + 1)..].Split('x');
             var lengths = parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : 0).ToArray();
-            if (lengths.Contains(0) || !Shape.Fits(Array.ConvertAll(lengths, n => (long)n))) faults.Add(new(field, Quoted.Text(text), "NAME=1x3x224x224: an input's name and its lengths, from 1"));
+            if (lengths.Contains(0) || !Shape.Fits([.. lengths.Select(n => (long)n)])) faults.Add(new(field, Quoted.Text(text), "NAME=1x3x224x224: an input's name and its lengths, from 1"));
             else if (given.Exists(g => g.Input == text[..Math.Max(0, at)])) faults.Add(new(field, $"two shapes for {Quoted.Text(text[..Math.Max(0, at)])}", "one"));
             else given.Add(new(text[..Math.Max(0, at)], Shape.Of(lengths)));
         }
@@ -47,7 +47,7 @@ internal static class ShapeSetting
             {
                 var lengths = port.Dims.AsEnumerable().Select((dim, axis) => dim.IsFree ? Assumed(port, axis) : (long)dim.Length).ToArray();
                 if (!Shape.Fits(lengths)) return new PtqError.BadGraph("", $"input '{port.Name}'", $"{port}", "fewer than 2³¹ elements");
-                shapes.Add((port.Name, Shape.Of(Array.ConvertAll(lengths, n => (int)n))));
+                shapes.Add((port.Name, Shape.Of([.. lengths.Select(n => (int)n)])));
                 if (port.Dims.AsEnumerable().Skip(1).Any(d => d.IsFree)) remarks.Add($"the free lengths of input {Quoted.Text(port.Name)} ({port}) are taken to be those of {shapes[^1].Item2}; --shape gives others");
             }
         }

@@ -39,7 +39,7 @@ internal sealed record Inspection(string Command, string Model, long Bytes, int 
         {
             var parameters = operation.Inputs.AsEnumerable().Sum(name => network.Constants.Find(name).Case is SomeCase<Constant>(var constant) && seen.Add(name) && constant.Type is not (ElementType.Int64 or ElementType.Bool) ? (long)constant.Shape.Count : 0);
             var (becomes, reason) = fate(operation);
-            nodes.Add(new(operation.Name, operation.FullOp, [.. operation.Outputs.AsEnumerable().Where(o => o.Length > 0).Select(o => Tensor(survey, o))], parameters, Macs.Of(operation, survey.Types), becomes, reason));
+            nodes.Add(new(operation.Name, operation.FullOp, [.. operation.Outputs.AsEnumerable().Where(o => o.Length > 0).Select(o => Tensor(survey, o))], parameters, Engine.Macs.Of(operation, survey.Types), becomes, reason));
         }
         var refused = survey.Refused.ToDictionary(r => r.Operation.Name, StringComparer.Ordinal);
         return new Inspection("inspect", model.Path, model.Bytes, network.Opset, network.Info.Format, $"{network.Info.Producer} {network.Info.ProducerVersion}".Trim(),
@@ -59,8 +59,7 @@ internal sealed record Inspection(string Command, string Model, long Bytes, int 
         var left = plan.Left.AsEnumerable().ToDictionary(l => l.Node, l => l.Reason, StringComparer.Ordinal);
         var kept = plan.Network.Operations.AsEnumerable().Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         return operation => layers.Contains(operation.Name) ? ("int8", null)
-            : left.TryGetValue(operation.Name, out var reason) ? ("float", reason)
-            : kept.Contains(operation.Name) ? ("codes", null)
-            : ("folded", null);
+            : left.TryGetValue(operation.Name, out var reason) ? ("float", (string?)reason)
+            : (kept.Contains(operation.Name) ? "codes" : "folded", null);
     }
 }

@@ -7,7 +7,7 @@ using Ptq.Tensors;
 namespace Ptq.Cli.Runs;
 
 /// <summary>Portions of samples as a sequence, for those who do not expect that reading it can fail.</summary>
-internal static class Stream
+internal static class BatchStream
 {
     private sealed class Broken(PtqError error) : Exception(error.Describe())
     {
