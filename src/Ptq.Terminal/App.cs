@@ -22,7 +22,12 @@ public static class App
         if (otherwise.Count > 0) root.SetAction(_ => 0); // never invoked; without it the parser insists on a command
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // a path may begin with @
-        if (parsed.Action is { } action and not ParseErrorAction && action != root.Action) return parsed.Invoke(); // --help, --version
+        if (parsed.Action is { } action and not ParseErrorAction && action != root.Action)
+        {
+            if (parsed.CommandResult.Command == root) // a line for each command; its own help has the rest
+                foreach (var command in commands) command.Command.Description = command.Command.Description?.Split('\n')[0].TrimEnd();
+            return parsed.Invoke(); // --help, --version
+        }
 
         return (int)Guarded(() =>
         {

@@ -47,10 +47,10 @@ internal sealed class CompareCommand : ICommand
             data.Parse(request),
             request.Real(threshold, -1000, 1000),
             request.Real(agreement, 0, 100)
-        ).Apply((_, a, b, samples, least, agree) => (Func<Either<PtqError, ExitCode>>)(() => Run(a, b, samples, least ?? Comparison.Threshold, agree, voice.Parse(request))));
+        ).Apply((_, a, b, samples, least, agree) => (Func<Either<PtqError, ExitCode>>)(() => Run(a, b, samples, least.IfNone(Comparison.Threshold), agree, voice.Parse(request))));
     }
 
-    private static Either<PtqError, ExitCode> Run(string real, string quantized, DataRequest data, double threshold, double? agreement, Voice voice) =>
+    private static Either<PtqError, ExitCode> Run(string real, string quantized, DataRequest data, double threshold, LanguageExt.Option<double> agreement, Voice voice) =>
         from a in ModelFile.Read(real)
         from b in ModelFile.Read(quantized)
         from samples in data.Open(a.Network)
@@ -61,7 +61,7 @@ internal sealed class CompareCommand : ICommand
         }, voice.Quiet)
         select Tell(found, agreement, voice);
 
-    private static ExitCode Tell(Comparison found, double? agreement, Voice voice)
+    private static ExitCode Tell(Comparison found, LanguageExt.Option<double> agreement, Voice voice)
     {
         voice.Report(found, () =>
         {
@@ -75,8 +75,8 @@ internal sealed class CompareCommand : ICommand
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nThe first tensor below {found.SqnrThreshold} dB is {Quoted.Text(first)} (*)."));
             foreach (var remark in found.Remarks) Console.WriteLine($"\nNote: {remark}");
         });
-        if (found.Outputs.Where(o => o.AgreementPercent < agreement).ToArray() is not [var low, ..]) return ExitCode.Done;
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"--require-agreement: saw {low.AgreementPercent:0.00} % for output {Quoted.Text(low.Output)}, wanted at least {agreement} %"));
+        if (found.Outputs.Where(o => o.AgreementPercent < agreement.IfNone(0)).ToArray() is not [var low, ..]) return ExitCode.Done;
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"--require-agreement: saw {low.AgreementPercent:0.00} % for output {Quoted.Text(low.Output)}, wanted at least {agreement.IfNone(0)} %"));
         return ExitCode.FailedCheck;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class EvaluateCommand : ICommand
         ).Apply((_, file, samples, classes, least) => (Func<Either<PtqError, ExitCode>>)(() => Run(file, samples, classes, request.Text(output), least, voice.Parse(request))));
     }
 
-    private static Either<PtqError, ExitCode> Run(string file, DataRequest data, string labelsPath, string? output, double? least, Voice voice) =>
+    private static Either<PtqError, ExitCode> Run(string file, DataRequest data, string labelsPath, string? output, LanguageExt.Option<double> least, Voice voice) =>
         from network in ModelFile.Read(file)
         from scores in OutputOf(network, output)
         from samples in data.Open(network.Network)
@@ -88,7 +88,7 @@ internal sealed class EvaluateCommand : ICommand
         return unit;
     }
 
-    private static ExitCode Tell(string file, Values<int> labels, Values<int> predicted, double seconds, double? least, Voice voice)
+    private static ExitCode Tell(string file, Values<int> labels, Values<int> predicted, double seconds, LanguageExt.Option<double> least, Voice voice)
     {
         var correct = Accuracy.Count(labels, predicted);
         var (top1, interval) = (Accuracy.Percent(labels, predicted), Wilson.Of(correct, labels.Length));
@@ -98,8 +98,8 @@ internal sealed class EvaluateCommand : ICommand
             top-1 {top1:0.00} %, {report.Top1Low:0.00}–{report.Top1High:0.00} (95 %), {correct} of {labels.Length}
             {seconds:0.0} s, {report.SamplesPerSecond:0} samples/s
             """)));
-        if (!(least > top1)) return ExitCode.Done;
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"--require-top1: saw {top1:0.00} %, wanted at least {least} %"));
+        if (least.IfNone(0) <= top1) return ExitCode.Done;
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"--require-top1: saw {top1:0.00} %, wanted at least {least.IfNone(0)} %"));
         return ExitCode.FailedCheck;
     }
 }

@@ -58,11 +58,11 @@ internal sealed class InspectCommand : ICommand
             foreach (var output in found.Outputs) Console.WriteLine($"output {Shown.Name(output.Name)} {output.Type} {output.Shape ?? "of unknown shape"}");
             Console.WriteLine($"{Shown.Count(found.Parameters)} parameters, {Shown.Count(found.Macs)} multiply-accumulates");
 
-            IReadOnlyList<string>[] layers = [.. found.Nodes.Where(n => n.Macs > 0).Select(n => (IReadOnlyList<string>)[Shown.Name(n.Node), n.Op, n.Outputs.Count > 0 ? n.Outputs[0].Shape ?? "" : "", Shown.Count(n.Parameters), Shown.Count(n.Macs), n.Becomes == "float" ? $"float: {n.Reason}" : n.Becomes ?? ""])];
+            IReadOnlyList<string>[] layers = [.. found.Nodes.Where(n => n.IsLayer).Select(n => (IReadOnlyList<string>)[Shown.Name(n.Node), n.Op, n.Outputs.Count > 0 ? n.Outputs[0].Shape ?? "unknown" : "", Shown.Count(n.Parameters), n.Outputs is [{ Shape: null }, ..] ? "" : Shown.Count(n.Macs), n.Becomes == "float" ? $"float: {n.Reason}" : n.Becomes ?? ""])];
             if (layers.Length > 0) Display.Table("Layers", ["node", "op", "output", "parameters#", "MACs#", "quantized"], layers.Most(MostRows), Shown.Width);
             Display.Table("Operators", ["op", "count#", ""], found.Operators.Select(o => (IReadOnlyList<string>)[Shown.Name(o.Op), Shown.Count(o.Count), o.Runs ? "" : "cannot run"]), Shown.Width);
 
-            IReadOnlyList<string>[] left = [.. found.Nodes.Where(n => n is { Becomes: "float", Macs: 0 }).GroupBy(n => (n.Op, n.Reason)).Select(g => (IReadOnlyList<string>)[g.Key.Op, Shown.Count(g.Count()), Shown.Name(g.First().Node), g.Key.Reason ?? ""])];
+            IReadOnlyList<string>[] left = [.. found.Nodes.Where(n => n is { Becomes: "float", IsLayer: false }).GroupBy(n => (n.Op, n.Reason)).Select(g => (IReadOnlyList<string>)[g.Key.Op, Shown.Count(g.Count()), Shown.Name(g.First().Node), g.Key.Reason ?? ""])];
             if (left.Length > 0) Display.Table("Left in float, besides layers", ["op", "count#", "the first", "why"], left.Most(MostRows), Shown.Width);
             if (found.Refused.Count > 0)
             {

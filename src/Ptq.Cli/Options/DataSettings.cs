@@ -47,7 +47,7 @@ internal sealed class DataSettings
         Real(mean.Name, request.Text(mean), 0, _ => true, "a finite number"),
         request.Whole(samples, 1, int.MaxValue),
         request.Threads(threads)
-    ).Apply((path, s, m, most, count) => new DataRequest(path, request.Text(scale) is null && request.Text(mean) is null ? None : Some(new InputScaling(s, m)), most is { } n ? Some(n) : None, count));
+    ).Apply((path, s, m, most, count) => new DataRequest(path, request.Text(scale) is null && request.Text(mean) is null ? None : Some(new InputScaling(s, m)), most, count));
 
     private static Validation<Fault, float> Real(string name, string? text, float otherwise, Func<float, bool> good, string wanted) =>
         text is null ? Success<Fault, float>(otherwise)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using LanguageExt;
 using Ptq.Errors;
 using Ptq.Numerics;
@@ -16,7 +15,7 @@ internal sealed class Request
     private Request(Dictionary<Setting, string[]> given, IReadOnlyList<Fault> faults) => (this.given, this.faults) = (given, faults);
 
     /// <summary>Everything that is set. What is set in both places is a fault: one of the two would not be used.</summary>
-    public static Request Of(ParseResult parsed, Setting config, IReadOnlyList<Setting> settings)
+    public static Request Of(System.CommandLine.ParseResult parsed, Setting config, IReadOnlyList<Setting> settings)
     {
         var typed = settings.Select(s => (Setting: s, Values: s.On(parsed))).Where(s => s.Values is not null).ToDictionary(s => s.Setting, s => s.Values!);
         if (config.On(parsed) is not [{ } path]) return new(typed, []);
@@ -43,12 +42,12 @@ internal sealed class Request
         Text(setting) is null ? Fail<Fault, string>(new(setting.Name, "nothing", wanted)) : OptionText.Path(setting.Name, Text(setting), () => "");
 
     /// <summary>A whole number that need not be given.</summary>
-    public Validation<Fault, int?> Whole(Setting setting, int low, int high) =>
-        Text(setting) is not { } text ? Success<Fault, int?>(null) : OptionText.Whole(setting.Name, text, 0, low, high).Map(value => (int?)value);
+    public Validation<Fault, Option<int>> Whole(Setting setting, int low, int high) =>
+        Text(setting) is not { } text ? Success<Fault, Option<int>>(None) : OptionText.Whole(setting.Name, text, 0, low, high).Map(Some);
 
     /// <summary>A number that need not be given.</summary>
-    public Validation<Fault, double?> Real(Setting setting, double low, double high) =>
-        Text(setting) is not { } text ? Success<Fault, double?>(null) : OptionText.Real(setting.Name, text, 0, low, high).Map(value => (double?)value);
+    public Validation<Fault, Option<double>> Real(Setting setting, double low, double high) =>
+        Text(setting) is not { } text ? Success<Fault, Option<double>>(None) : OptionText.Real(setting.Name, text, 0, low, high).Map(Some);
 
     /// <summary>How many threads.</summary>
     public Validation<Fault, int> Threads(Setting setting) => OptionText.Threads(setting.Name, Text(setting));

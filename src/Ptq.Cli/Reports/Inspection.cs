@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LanguageExt;
 using Ptq.Cli.Runs;
 using Ptq.Deployment;
@@ -16,7 +17,12 @@ internal sealed record OperatorRow(string Op, int Count, bool Runs);
 
 /// <summary>An operation. <c>Becomes</c> is what quantization makes of it: <c>int8</c> (a layer with codes for weights), <c>codes</c> (it
 /// moves codes about, or has an integer form), <c>float</c> (with the reason), <c>folded</c> into others; none where that is not known.</summary>
-internal sealed record NodeRow(string Node, string Op, IReadOnlyList<TensorRow> Outputs, long Parameters, long Macs, string? Becomes, string? Reason);
+internal sealed record NodeRow(string Node, string Op, IReadOnlyList<TensorRow> Outputs, long Parameters, long Macs, string? Becomes, string? Reason)
+{
+    /// <summary>Whether it is an operation that multiplies and accumulates.</summary>
+    [JsonIgnore]
+    public bool IsLayer => Macs > 0 || Op is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" or "QLinearConv" or "QLinearMatMul" or "ConvInteger" or "MatMulInteger";
+}
 
 /// <summary>An operation that cannot run.</summary>
 internal sealed record RefusedRow(string Node, string Op, int Opset, string Reason);
