@@ -34,6 +34,28 @@ internal static class Elementwise
         for (; i < codes.Length; i++) codes[i] = Math.Max(codes[i], others[i]);
     }
 
+    /// <summary>The largest of <paramref name="count"/> rows that lie <paramref name="apart"/>, place by place, by IEEE 754's maximum: NaN stays.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Largest<T>(ReadOnlySpan<T> rows, int apart, int count, Span<T> largest) where T : unmanaged, INumber<T>
+    {
+        if (largest.Length == 1)
+        {
+            var max = rows[0];
+            for (var row = 1; row < count; row++) max = T.Max(max, rows[row * apart]);
+            largest[0] = max;
+            return;
+        }
+        rows[..largest.Length].CopyTo(largest);
+        for (var row = 1; row < count; row++)
+        {
+            var others = rows.Slice(row * apart, largest.Length);
+            var i = 0;
+            if (Vector.IsHardwareAccelerated)
+                for (; i <= largest.Length - Vector<T>.Count; i += Vector<T>.Count) Vector.Max(new Vector<T>(largest[i..]), new Vector<T>(others[i..])).CopyTo(largest[i..]);
+            for (; i < largest.Length; i++) largest[i] = T.Max(largest[i], others[i]);
+        }
+    }
+
     /// <summary>float32 values as doubles.</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<float> values, Span<double> doubles)
