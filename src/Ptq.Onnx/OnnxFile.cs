@@ -3,7 +3,6 @@ using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Tensors;
-using static LanguageExt.Prelude;
 
 namespace Ptq.Onnx;
 
@@ -31,6 +30,13 @@ public static class OnnxFile
             return unreadable.Error;
         }
     }
+
+    /// <summary>
+    /// The bytes of a ModelProto that reads as this network again: the same ones every time. Constants are initializers with raw data. The IR version is
+    /// the file's, raised to the one that the operator set came with (13: 7, 15: 8, 19: 9, 21: 10).
+    /// </summary>
+    /// <returns>The file; or an error where it would have more than 2³¹ bytes.</returns>
+    public static Either<PtqError, byte[]> Write(Network network) => ModelWriter.Write(network);
 
     /// <summary>The tensor of a TensorProto file (such as ONNX's test data) and its name.</summary>
     /// <param name="name">The file's name, for messages.</param>

@@ -80,7 +80,7 @@ internal static class ConvolutionOperators
             {
                 "NOTSET" or "" => whole - axis.Before - axis.After,
                 "VALID" => whole,
-                "SAME_UPPER" or "SAME_LOWER" => (long)lengths[i] * axis.Stride,
+                "SAME_UPPER" or "SAME_LOWER" => Math.Min((long)lengths[i] * axis.Stride, whole), // as the ONNX Runtime, which adds nothing
                 _ => throw site.Bad("auto_pad", auto, "NOTSET, VALID, SAME_UPPER or SAME_LOWER"),
             };
             if (outputs[i] is < 1 or > Site.MostElements) throw site.Bad("output", $"a length of {outputs[i]}", $"1 to {Site.MostElements}");

@@ -44,7 +44,7 @@ internal static class PowOperator
     /// <summary>One power of every element. Its square and its root are those of float32: rounding the double's gives the same bits.</summary>
     private static Prepared OfOne(Site site, double exponent) => exponent switch
     {
-        2 => Pointwise.Real(site, new FloatFunctions.Square()),
+        2 => Pointwise.Float(site, new FloatFunctions.Square()),
         _ => Pointwise.Real(site, x => Elementary.Pow(x, exponent)),
     };
 
