@@ -11,4 +11,4 @@ return App.Run(args, """
 
     DATA is an NPY, NPZ, IDX or gzipped IDX file whose first axis counts samples, or a folder of NPY or NPZ files, one a sample.
     Exit codes: 0 done, 1 bad input, 2 bad usage, 3 a bug, 4 a demand that was not met.
-    """, [new InspectCommand(), new CompareCommand(), new EvaluateCommand()]);
+    """, [new QuantizeCommand(), new InspectCommand(), new CompareCommand(), new EvaluateCommand()]);

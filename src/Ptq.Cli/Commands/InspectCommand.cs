@@ -54,7 +54,7 @@ internal sealed class InspectCommand : ICommand
         voice.Report(found, () =>
         {
             Console.WriteLine($"{Display.Path(found.Model)}: {Shown.Bytes(found.Bytes)}, {found.Nodes.Count} operations of opset {found.Opset}, format {found.Format}{(found.Producer.Length > 0 ? $", by {Shown.Name(found.Producer)}" : "")}");
-            foreach (var input in found.Inputs) Console.WriteLine($"input  {Shown.Name(input.Name)} {input.Type} {input.Shape}");
+            foreach (var input in found.Inputs) Console.WriteLine($"input  {Shown.Name(input.Name)} {input.Type} {Shown.Name(input.Declared, 80)}{(input.Declared == input.Shape ? "" : $", here {input.Shape}")}");
             foreach (var output in found.Outputs) Console.WriteLine($"output {Shown.Name(output.Name)} {output.Type} {output.Shape ?? "of unknown shape"}");
             Console.WriteLine($"{Shown.Count(found.Parameters)} parameters, {Shown.Count(found.Macs)} multiply-accumulates");
 

@@ -11,18 +11,20 @@ internal sealed class Request
 {
     private readonly Dictionary<Setting, string[]> given;
     private readonly IReadOnlyList<Fault> faults;
+    private readonly IReadOnlyList<Setting> broken; // the parser has its own word for these
 
-    private Request(Dictionary<Setting, string[]> given, IReadOnlyList<Fault> faults) => (this.given, this.faults) = (given, faults);
+    private Request(Dictionary<Setting, string[]> given, IReadOnlyList<Fault> faults, IReadOnlyList<Setting> broken) => (this.given, this.faults, this.broken) = (given, faults, broken);
 
     /// <summary>Everything that is set. What is set in both places is a fault: one of the two would not be used.</summary>
     public static Request Of(System.CommandLine.ParseResult parsed, Setting config, IReadOnlyList<Setting> settings)
     {
         var typed = settings.Select(s => (Setting: s, Values: s.On(parsed))).Where(s => s.Values is not null).ToDictionary(s => s.Setting, s => s.Values!);
-        if (config.On(parsed) is not [{ } path]) return new(typed, []);
+        var broken = settings.Where(s => s.IsBrokenOn(parsed)).ToArray();
+        if (config.On(parsed) is not [{ } path]) return new(typed, [], broken);
         var (written, faults) = ConfigFile.Read(path, settings);
         foreach (var (setting, values) in written)
             if (!typed.TryAdd(setting, values)) faults.Add(new(setting.Name, $"it on the command line and in {path}", "it in one of them"));
-        return new(typed, faults);
+        return new(typed, faults, broken);
     }
 
     /// <summary>Whether everything that is set could be understood as far as its place goes.</summary>
@@ -39,7 +41,8 @@ internal sealed class Request
 
     /// <summary>A path that must be given.</summary>
     public Validation<Fault, string> Path(Setting setting, string wanted) =>
-        Text(setting) is null ? Fail<Fault, string>(new(setting.Name, "nothing", wanted)) : OptionText.Path(setting.Name, Text(setting), () => "");
+        broken.Contains(setting) ? Success<Fault, string>("")
+        : Text(setting) is null ? Fail<Fault, string>(new(setting.Name, "nothing", wanted)) : OptionText.Path(setting.Name, Text(setting), () => "");
 
     /// <summary>A whole number that need not be given.</summary>
     public Validation<Fault, Option<int>> Whole(Setting setting, int low, int high) =>

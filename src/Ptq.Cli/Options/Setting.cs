@@ -54,6 +54,9 @@ internal sealed record Setting(Symbol Symbol, SettingKind Kind)
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Whether the command line names the setting and goes wrong there.</summary>
+    public bool IsBrokenOn(ParseResult parsed) => Symbol is Option option && parsed.GetResult(option) is { } result && result.Errors.Any();
+
     private static Setting Option(string name, string placeholder, string description, SettingKind kind, params string[] aliases)
     {
         var option = new Option<string?>(name, aliases) { HelpName = placeholder, Description = description };

@@ -12,6 +12,9 @@ namespace Ptq.Cli.Reports;
 /// <summary>A tensor: its shape as declared or, in between, as it follows.</summary>
 internal sealed record TensorRow(string Name, string Type, string? Shape);
 
+/// <summary>An input: its shape as declared, and the one that everything was computed for.</summary>
+internal sealed record InputRow(string Name, string Type, string Declared, string Shape);
+
 /// <summary>An operator, how often it occurs, and whether it can run.</summary>
 internal sealed record OperatorRow(string Op, int Count, bool Runs);
 
@@ -28,7 +31,7 @@ internal sealed record NodeRow(string Node, string Op, IReadOnlyList<TensorRow> 
 internal sealed record RefusedRow(string Node, string Op, int Opset, string Reason);
 
 /// <summary>What <c>ptq inspect</c> finds; with <c>--json</c>, what it prints.</summary>
-internal sealed record Inspection(string Command, string Model, long Bytes, int Opset, int Format, string Producer, IReadOnlyList<TensorRow> Inputs, IReadOnlyList<TensorRow> Outputs,
+internal sealed record Inspection(string Command, string Model, long Bytes, int Opset, int Format, string Producer, IReadOnlyList<InputRow> Inputs, IReadOnlyList<TensorRow> Outputs,
     long Parameters, long Macs, bool Runs, IReadOnlyList<OperatorRow> Operators, IReadOnlyList<NodeRow> Nodes, IReadOnlyList<RefusedRow> Refused, IReadOnlyList<string> Remarks)
 {
     /// <summary>Looks at a network.</summary>
@@ -49,7 +52,7 @@ internal sealed record Inspection(string Command, string Model, long Bytes, int 
         }
         var refused = survey.Refused.ToDictionary(r => r.Operation.Name, StringComparer.Ordinal);
         return new Inspection("inspect", model.Path, model.Bytes, network.Opset, network.Info.Format, $"{network.Info.Producer} {network.Info.ProducerVersion}".Trim(),
-            [.. network.Inputs.AsEnumerable().Select(p => new TensorRow(p.Name, p.Type.Name, $"{shapes[p.Name]}"))],
+            [.. network.Inputs.AsEnumerable().Select(p => new InputRow(p.Name, p.Type.Name, p.HasShape ? $"[{string.Join(", ", p.Dims.AsEnumerable())}]" : "", $"{shapes[p.Name]}"))],
             [.. network.Outputs.AsEnumerable().Select(p => Tensor(survey, p.Name) is { Shape: not null } found ? found : new TensorRow(p.Name, p.Type.Name, null))],
             nodes.Sum(n => n.Parameters), nodes.Sum(n => n.Macs), refused.Count == 0,
             [.. network.Operations.AsEnumerable().GroupBy(o => o.FullOp, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new OperatorRow(g.Key, g.Count(), !g.Any(o => refused.ContainsKey(o.Name))))],
