@@ -69,8 +69,7 @@ internal sealed class CompareCommand : ICommand
             if (found.Tensors.Count > 0)
                 Display.Table("Tensors in the order of computation", ["tensor", "node", "op", "SQNR dB#", "clipped %#", "max error#", "scale#", "range"],
                     found.Tensors.Select(t => t.Cells(found.FirstBelowThreshold)).ToArray().Most(MostRows), Shown.Width);
-            Display.Table("Outputs", ["output", "SQNR dB#", "max difference#", "largest score agrees %#"],
-                found.Outputs.Select(o => (IReadOnlyList<string>)[Shown.Name(o.Output), o.Sqnr(), Shown.Digits(o.MaxDifference), o.AgreementPercent is { } p ? Shown.Number(p) : ""]), Shown.Width);
+            Display.Table("Outputs", OutputComparison.Columns, found.Outputs.Select(o => o.Cells()), Shown.Width);
             if (found.FirstBelowThreshold is { } first)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nThe first tensor below {found.SqnrThreshold} dB is {Quoted.Text(first)} (*)."));
             foreach (var remark in found.Remarks) Console.WriteLine($"\nNote: {remark}");

@@ -78,14 +78,13 @@ internal sealed class QuantizeCommand : ICommand
             Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} weights, {found.Activations} activations, {found.Range}, {Shown.Count(found.Samples)} samples");
             Display.Table($"Layers, compared on {Shown.Count(found.ComparedSamples)} samples", ["node", "op", "SQNR dB#", "clipped %#", "scheme", "scale#", "range"],
                 found.Layers.Select(l => l.Cells(found.FirstBelowThreshold)).ToArray().Most(MostRows), Shown.Width);
-            Display.Table("Outputs", ["output", "SQNR dB#", "max difference#", "largest score agrees %#"],
-                found.Outputs.Select(o => (IReadOnlyList<string>)[Shown.Name(o.Output), o.Sqnr(), Shown.Digits(o.MaxDifference), o.AgreementPercent is { } p ? Shown.Number(p) : ""]), Shown.Width);
+            Display.Table("Outputs", OutputComparison.Columns, found.Outputs.Select(o => o.Cells()), Shown.Width);
             IReadOnlyList<string>[] left = [.. found.Left.GroupBy(l => (l.Op, l.Reason)).Select(g => (IReadOnlyList<string>)[g.Key.Op, Shown.Count(g.Count()), Shown.Name(g.First().Node), g.Key.Reason])];
             if (left.Length > 0) Display.Table("Left in float", ["op", "count#", "the first", "why"], left.Most(MostRows), Shown.Width);
             if (found.FirstBelowThreshold is { } first)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nThe first layer below {found.SqnrThreshold} dB is {Quoted.Text(first)} (*): --exclude leaves it in float, another --range may suit it better."));
             foreach (var remark in found.Remarks) Console.WriteLine($"\nNote: {remark}");
-            if (found.Raised.Count > 0) Console.WriteLine($"\nNote: {found.Raised.Count} weight scales were raised so that biases fit INT32, as that of channel {found.Raised[0].Channel} of {Quoted.Text(found.Raised[0].Node)}, {Shown.Digits(found.Raised[0].From)} to {Shown.Digits(found.Raised[0].To)}");
+            if (found.Raised.Count > 0) Console.WriteLine($"\nNote: so that biases fit INT32, {(found.Raised.Count == 1 ? "a weight scale was" : $"{found.Raised.Count} weight scales were")} raised: channel {found.Raised[0].Channel} of {Quoted.Text(found.Raised[0].Node)} from {Shown.Digits(found.Raised[0].From)} to {Shown.Digits(found.Raised[0].To)}{(found.Raised.Count > 1 ? ", and others" : "")}");
             Console.WriteLine($"\n{Display.Path(found.Output)}: {Shown.Bytes(found.BytesAfter)}, {Shown.Number(100.0 * found.BytesAfter / found.BytesBefore, "0")} % of {Shown.Bytes(found.BytesBefore)}");
         });
         return ExitCode.Done;

@@ -11,22 +11,25 @@ using Ptq.Tensors;
 
 namespace Ptq.Cli.Reports;
 
-/// <summary>A tensor that became codes. An SQNR of null means that nothing differs, or that there is no signal.</summary>
-internal sealed record TensorComparison(string Tensor, string Node, string Op, double? SqnrDb, double ClippedPercent, double MaxError, double Scale, int ZeroPoint, double Low, double High)
+/// <summary>A tensor that became codes. The SQNR is infinite (in JSON: null) where nothing differs, or where there is no signal.</summary>
+internal sealed record TensorComparison(string Tensor, string Node, string Op, double SqnrDb, double ClippedPercent, double MaxError, double Scale, int ZeroPoint, double Low, double High)
 {
     /// <summary>A row of a table; the tensor that is pointed at has an asterisk.</summary>
     public IReadOnlyList<string> Cells(string? pointedAt) =>
     [
-        Shown.Name(Tensor), Shown.Name(Node, 28), Op, (SqnrDb is { } db ? Shown.Number(db) : MaxError == 0 ? "∞" : "−∞") + (Tensor == pointedAt ? " *" : ""),
+        Shown.Name(Tensor), Shown.Name(Node, 28), Op, Shown.Number(SqnrDb) + (Tensor == pointedAt ? " *" : ""),
         Shown.Number(ClippedPercent, "0.000"), Shown.Digits(MaxError), Shown.Digits(Scale), $"{Shown.Digits(Low)} … {Shown.Digits(High)}",
     ];
 }
 
 /// <summary>An output of both networks. The agreement is that of the largest scores; null where the output has no classes.</summary>
-internal sealed record OutputComparison(string Output, double? SqnrDb, double MaxDifference, double? AgreementPercent, long? Agreeing, long? N)
+internal sealed record OutputComparison(string Output, double SqnrDb, double MaxDifference, double? AgreementPercent, long? Agreeing, long? N)
 {
-    /// <summary>The SQNR as a table shows it.</summary>
-    public string Sqnr() => SqnrDb is { } db ? Shown.Number(db) : MaxDifference == 0 ? "∞" : "−∞";
+    /// <summary>The headings of <see cref="Cells"/>.</summary>
+    public static string[] Columns => ["output", "SQNR dB#", "max difference#", "largest score agrees %#"];
+
+    /// <summary>A row of a table.</summary>
+    public IReadOnlyList<string> Cells() => [Shown.Name(Output), Shown.Number(SqnrDb), Shown.Digits(MaxDifference), AgreementPercent is { } p ? Shown.Number(p) : ""];
 }
 
 /// <summary>What <c>ptq compare</c> finds; with <c>--json</c>, what it prints.</summary>
@@ -87,9 +90,9 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
     private static TensorComparison Row(Network real, TensorPair pair, TensorDifference difference)
     {
         var writer = PlaceOf(real, pair.Tensor) is >= 0 and var place ? real.Operations[place] : null;
-        return new(pair.Tensor, writer?.Name ?? "", writer?.FullOp ?? "input", JsonText.Finite(difference.Sqnr), 100 * difference.ClippedShare, difference.MaxError, pair.Scale, pair.ZeroPoint, pair.Range.Low, pair.Range.High);
+        return new(pair.Tensor, writer?.Name ?? "", writer?.FullOp ?? "input", difference.Sqnr, 100 * difference.ClippedShare, difference.MaxError, pair.Scale, pair.ZeroPoint, pair.Range.Low, pair.Range.High);
     }
 
     private static OutputComparison Output(TensorDifference d) =>
-        new(d.Tensor, JsonText.Finite(d.Sqnr), d.MaxError, d.Rows > 0 ? 100.0 * d.Agreeing / d.Rows : null, d.Rows > 0 ? d.Agreeing : null, d.Rows > 0 ? d.Rows : null);
+        new(d.Tensor, d.Sqnr, d.MaxError, d.Rows > 0 ? 100.0 * d.Agreeing / d.Rows : null, d.Rows > 0 ? d.Agreeing : null, d.Rows > 0 ? d.Rows : null);
 }

@@ -8,13 +8,13 @@ using Ptq.Numerics;
 namespace Ptq.Cli.Reports;
 
 /// <summary>A layer whose weights became codes, and how its output fares; scale and range are those of the output's codes, where it has
-/// any. An SQNR of null means that nothing differs, or that it is not known.</summary>
+/// any. The SQNR is infinite (in JSON: null) where nothing differs, and none where the output's name is not in the float network.</summary>
 internal sealed record LayerRow(string Node, string Op, string Output, double? SqnrDb, double? ClippedPercent, double? MaxError, string Scheme, double? Scale, int? ZeroPoint, double? Low, double? High)
 {
     /// <summary>A row of a table; the layer that is pointed at has an asterisk.</summary>
     public IReadOnlyList<string> Cells(string? pointedAt) =>
     [
-        Shown.Name(Node), Op, (SqnrDb is { } db ? Shown.Number(db) : MaxError == 0 ? "∞" : "") + (Node == pointedAt ? " *" : ""), ClippedPercent is { } c ? Shown.Number(c, "0.000") : "", Scheme,
+        Shown.Name(Node), Op, (SqnrDb is { } db ? Shown.Number(db) : "") + (Node == pointedAt ? " *" : ""), ClippedPercent is { } c ? Shown.Number(c, "0.000") : "", Scheme,
         Scale is { } s ? Shown.Digits(s) : "", Low is { } low && High is { } high ? $"{Shown.Digits(low)} … {Shown.Digits(high)}" : "float",
     ];
 }
