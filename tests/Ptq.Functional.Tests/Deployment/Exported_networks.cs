@@ -28,7 +28,7 @@ public class Exported_networks(ITestOutputHelper output)
     public void Run_there_as_they_run_here(string model, string weights, double published)
     {
         var quantized = Networks.Quantized(model, Networks.Options(weights));
-        var file = OnnxFile.Write(quantized.ToQdq());
+        var file = Right(OnnxFile.Write(quantized.ToQdq()));
         var float32 = Networks.File(model).Length;
         var test = Networks.Images(model, "test");
 
