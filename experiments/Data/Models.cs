@@ -18,7 +18,8 @@ internal static class Models
     /// <summary>A network, its BatchNorms folded.</summary>
     public static Either<PtqError, Graph> Read(string name) =>
         from bytes in Disk.ReadAll(Path.Combine(Folder, $"{name}.onnx"))
-        from graph in OnnxReader.Parse($"{name}.onnx", bytes)
+        from network in OnnxFile.Read($"{name}.onnx", bytes)
+        from graph in ImageGraph.Of(network)
         from folded in Folding.BatchNorms(graph)
         select folded;
 

@@ -35,8 +35,17 @@ internal static class ModelReader
         if (graph is null) throw model.Spot.In("graph").Bad("none", "one");
 
         var info = new NetworkInfo("", producer, version, ByName<string>.Of(metadata.Select(p => (p.Key, p.Value))),
-            ByName<AttributeValue.Whole>.Of(opsets.Where(p => p.Key.Length > 0).Select(p => (p.Key, new AttributeValue.Whole(p.Value)))), (int)ir, Rest.None with { Model = Values.Of<byte>(rest.ToArray()) });
+            ByName<AttributeValue.Whole>.Of(opsets.Where(p => p.Key.Length > 0).Select(p => (p.Key, new AttributeValue.Whole(p.Value)))), Math.Max((int)ir, ModelWriter.FormatOf((int)opset)), Rest.None with { Model = Values.Of<byte>(rest.ToArray()) });
         return new GraphReader(new(new(external)), (int)opset).Read(graph.Value, info);
+    }
+
+    /// <summary>The operator of a graph with one node that is no Constant; else <c>(composed)</c>. No more of the file is looked at.</summary>
+    public static string OperatorOf(ProtoMessage model)
+    {
+        var ops = model.Fields().Where(f => f.Number == 7).Take(1).SelectMany(f => f.Message("graph").Fields()).Where(f => f.Number == 1)
+            .Select(node => node.Message("node").Fields().Where(f => f.Number is 4 or 7).ToArray())
+            .Select(node => string.Join('.', node.OrderByDescending(f => f.Number).Select(f => f.Text("op_type")).Where(t => t.Length > 0))).Where(op => op != "Constant").Take(2).ToArray();
+        return ops is [var op] ? op : "(composed)";
     }
 
     private static (string Domain, long Version) OperatorSet(ProtoMessage message)

@@ -1,5 +1,6 @@
 using LanguageExt;
 using Ptq.Calibration;
+using Ptq.Engine;
 using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
@@ -71,6 +72,13 @@ public sealed record QuantizedNetwork
         var scales = weights[layer.Axis];
         return BiasRoom.For(fit, Values.From(Enumerable.Range(0, scales).Select(c => Enumerable.Range(0, (bias.Length + scales - 1 - c) / scales).Select(group => bias[group * scales + c]).Append(bias.Length == 1 ? bias[0] : 0).Max(Math.Abs))), inputScale);
     }
+
+    /// <summary>The network as a graph of layers on integers, where every operation has such a form: its codes are those of the QDQ network under <see cref="Contract.MlasFloat32"/>.</summary>
+    public Either<PtqError, QuantizedGraph> ToGraph() =>
+        from graph in ImageGraph.Of(Plan.Network)
+        let points = ByName<AffineParams>.Of(Points.Names.AsEnumerable().Where(graph.Shapes.Has).Select(name => (name, Points[name])))
+        from quantized in QuantizedGraph.Create(graph, points, Weights.Map((_, p) => p.Granularity is Granularity.PerChannel ? TensorParams.PerChannel(0, p.Each) : p))
+        select quantized;
 
     /// <summary>The network with QuantizeLinear and DequantizeLinear operations, as a runtime takes it.</summary>
     public Network ToQdq() => QdqForm.Of(this);

@@ -1,7 +1,22 @@
 using Ptq.Engine.Kernels;
+using Ptq.Numerics;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;
+
+/// <summary>What a tap of a filter reads, from an output's position on, and where its weight lies, from an output's first weight on.</summary>
+internal readonly record struct Tap(int Offset, int Weight);
+
+/// <summary>Where the weights of a convolution lie.</summary>
+/// <param name="Groups">How many groups.</param>
+/// <param name="Group">From group to group.</param>
+/// <param name="Outputs">How many outputs a group has.</param>
+/// <param name="Output">From output to output.</param>
+internal readonly record struct FilterLayout(int Groups, int Group, int Outputs, int Output)
+{
+    /// <summary>Filters [O, C / groups, …].</summary>
+    public static FilterLayout Of(Shape filters, int groups) => new(groups, filters[0] / groups * filters.Stride(0), filters[0] / groups, filters.Stride(0));
+}
 
 /// <summary>
 /// A convolution made ready for a kernel: where every output position begins, what every step reads, and the weights packed
@@ -9,13 +24,53 @@ namespace Ptq.Engine;
 /// </summary>
 internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unmanaged
 {
+    private const int Tile = 1 << 15; // sums that one run of the kernel leaves: they stay in the cache until they are read
+
     private readonly int[] positions;
     private readonly int[] steps;
     private readonly TIn[][] weights; // of every group
     private readonly TOut[][] starts;
 
-    private DotPlan(DotKernel<TIn, TOut> kernel, PaddedImage input, int imagesPerCall, int[] positions, int[] steps, TIn[][] weights, TOut[][] starts) =>
-        (Kernel, Input, ImagesPerCall, this.positions, this.steps, this.weights, this.starts) = (kernel, input, imagesPerCall, positions, steps, weights, starts);
+    /// <summary>Packs the weights.</summary>
+    /// <param name="kernel">Who will run it.</param>
+    /// <param name="input">The layout of the padded input.</param>
+    /// <param name="imagesPerCall">How many images the positions span.</param>
+    /// <param name="positions">Where every output position begins.</param>
+    /// <param name="taps">A filter's taps in the order of summation.</param>
+    /// <param name="filters">Where the weights lie.</param>
+    /// <param name="weight">The weights.</param>
+    /// <param name="start">What the sum of every output channel begins with; 0 where there is none.</param>
+    public DotPlan(DotKernel<TIn, TOut> kernel, PaddedImage input, int imagesPerCall, int[] positions, Tap[] taps, FilterLayout filters, ReadOnlySpan<TIn> weight, ReadOnlySpan<TOut> start)
+    {
+        (Kernel, Input, ImagesPerCall, this.positions, Outputs) = (kernel, input, imagesPerCall, positions, filters.Outputs);
+        (steps, var places) = Steps(taps, kernel.Depth);
+        (weights, starts) = (new TIn[filters.Groups][], new TOut[filters.Groups][]);
+        for (var g = 0; g < filters.Groups; g++)
+        {
+            weights[g] = Packing.Panels(weight[(g * filters.Group)..], places, filters.Output, filters.Outputs, kernel.Lanes, kernel.Depth);
+            starts[g] = Packing.Lanes(start.IsEmpty ? new TOut[filters.Outputs] : start.Slice(g * filters.Outputs, filters.Outputs), kernel.Lanes);
+        }
+        GroupStride = input.Image[0] / filters.Groups * input.ChannelStride;
+        PositionsPerRun = Math.Min(positions.Length, Math.Max(imagesPerCall == 1 ? Tile / Stride : positions.Length, 8 * DotKernel.Rows));
+    }
+
+    /// <summary>The plan of an ordinary convolution.</summary>
+    /// <param name="kernel">Who will run it.</param>
+    /// <param name="input">The layout of the padded input.</param>
+    /// <param name="filters">[O, C / groups, …].</param>
+    /// <param name="groups">How many groups.</param>
+    /// <param name="block">The most images a run takes.</param>
+    /// <param name="channelsFirst">The order of summation: (channel, row, column), else (row, column, channel).</param>
+    /// <param name="weight">The filters.</param>
+    /// <param name="start">What the sum of every output channel begins with; 0 where there is none.</param>
+    public static DotPlan<TIn, TOut> Create(DotKernel<TIn, TOut> kernel, PaddedImage input, Shape filters, int groups, int block, bool channelsFirst, ReadOnlySpan<TIn> weight, ReadOnlySpan<TOut> start)
+    {
+        var outputs = Taps.Outputs(input);
+        var imagesPerCall = outputs.Aggregate(1L, (count, length) => count * length) >= DotKernel.Rows ? 1 : block; // a tile stays full
+        int[] steps = [input.Length, .. input.Axes.AsEnumerable().Select((axis, i) => outputs[i] > 1 ? axis.Stride * input.Strides[i] : 0)];
+        var positions = Lattice.Of([imagesPerCall, .. outputs], steps);
+        return new(kernel, input, imagesPerCall, positions, Taps.Of(input, filters, channelsFirst), FilterLayout.Of(filters, groups), weight, start);
+    }
 
     public DotKernel<TIn, TOut> Kernel { get; }
 
@@ -27,7 +82,13 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     /// <summary>Output positions a call.</summary>
     public int Positions => positions.Length;
 
+    /// <summary>The most positions that a run should take.</summary>
+    public int PositionsPerRun { get; }
+
     public int Groups => weights.Length;
+
+    /// <summary>Output channels of a group.</summary>
+    public int Outputs { get; }
 
     /// <summary>Sums a position and group: the output channels of a group, filled up to whole panels.</summary>
     public int Stride => starts[0].Length;
@@ -35,80 +96,67 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     /// <summary>The padded images of a call, and what the last step may read beyond them.</summary>
     public int BufferLength => ImagesPerCall * Input.Length + Kernel.Depth - 1;
 
-    public int SumsLength => Positions * Stride;
+    /// <summary>The sums of a run.</summary>
+    public int SumsLength => PositionsPerRun * Stride;
 
-    /// <summary>Packs the weights.</summary>
-    /// <param name="kernel">Who will run it.</param>
-    /// <param name="input">The layout of the padded input.</param>
-    /// <param name="filters">[O, C / groups, kernel rows, kernel columns].</param>
-    /// <param name="groups">How many groups.</param>
-    /// <param name="block">The most images a run takes.</param>
-    /// <param name="channelsFirst">The order of summation: (channel, row, column), else (row, column, channel).</param>
-    /// <param name="weight">A weight by output channel and place in its filter.</param>
-    /// <param name="start">What the sum of an output channel begins with.</param>
-    public static DotPlan<TIn, TOut> Create(DotKernel<TIn, TOut> kernel, PaddedImage input, Shape filters, int groups, int block, bool channelsFirst, Func<int, int, TIn> weight, Func<int, TOut> start)
-    {
-        var (rows, columns) = (input.Window.Rows.Outputs(input.Image[1]), input.Window.Columns.Outputs(input.Image[2]));
-        var imagesPerCall = rows * columns >= DotKernel.Rows ? 1 : block; // a tile stays full
-        var positions =
-            from image in Enumerable.Range(0, imagesPerCall)
-            from i in Enumerable.Range(0, rows)
-            from j in Enumerable.Range(0, columns)
-            select image * input.Length + i * input.Window.Rows.Stride * input.RowStride + j * input.Window.Columns.Stride * input.ColumnStride;
-
-        var places = Steps(Taps(input, filters, channelsFirst), kernel.Depth);
-        var outputs = filters[0] / groups;
-        var panels = (outputs + kernel.Lanes - 1) / kernel.Lanes;
-        TIn[] Packed(int g) =>
-        [
-            .. from panel in Enumerable.Range(0, panels)
-               from step in places
-               from lane in Enumerable.Range(panel * kernel.Lanes, kernel.Lanes)
-               from place in step.Weights
-               select lane < outputs && place >= 0 ? weight(g * outputs + lane, place) : default,
-        ];
-        TOut[] Starts(int g) => [.. Enumerable.Range(0, panels * kernel.Lanes).Select(lane => lane < outputs ? start(g * outputs + lane) : default)];
-
-        return new(kernel, input, imagesPerCall, [.. positions], [.. places.Select(p => p.Offset)],
-            [.. Enumerable.Range(0, groups).Select(Packed)], [.. Enumerable.Range(0, groups).Select(Starts)]);
-    }
+    private int GroupStride { get; }
 
     /// <summary>The sums of a group: [position][output channel of the group, filled up].</summary>
     /// <param name="padded">The padded images of a call.</param>
     /// <param name="group">Which group.</param>
-    /// <param name="images">How many of the call's images are there.</param>
-    /// <param name="sums">Written; <see cref="SumsLength"/> long.</param>
-    public void Run(ReadOnlySpan<TIn> padded, int group, int images, Span<TOut> sums) =>
-        Kernel.Run(padded[(group * (Input.Image[0] / Groups) * Input.ChannelStride)..], positions.AsSpan(0, Positions / ImagesPerCall * images), steps, weights[group], starts[group], sums);
-
-    /// <summary>Where each tap of a filter reads, in the order of summation, and its place in the filter.</summary>
-    private static IEnumerable<(int Offset, int Weight)> Taps(PaddedImage input, Shape filters, bool channelsFirst)
-    {
-        (int, int) Tap(int c, int r, int s) =>
-            (c * input.ChannelStride + r * input.Window.Rows.Dilation * input.RowStride + s * input.Window.Columns.Dilation * input.ColumnStride, (c * filters[2] + r) * filters[3] + s);
-
-        var (channels, rows, columns) = (Enumerable.Range(0, filters[1]), Enumerable.Range(0, filters[2]), Enumerable.Range(0, filters[3]));
-        return channelsFirst
-            ? from c in channels from r in rows from s in columns select Tap(c, r, s)
-            : from r in rows from s in columns from c in channels select Tap(c, r, s);
-    }
+    /// <param name="first">The first position.</param>
+    /// <param name="count">How many positions.</param>
+    /// <param name="sums">Written; count · <see cref="Stride"/> long.</param>
+    public void Run(ReadOnlySpan<TIn> padded, int group, int first, int count, Span<TOut> sums) =>
+        Kernel.Run(padded[(group * GroupStride)..], positions.AsSpan(first, count), steps, weights[group], starts[group], sums);
 
     /// <summary>Neighbouring inputs share a step, up to the kernel's depth; what is left of a step has no weight (−1).</summary>
-    private static List<(int Offset, int[] Weights)> Steps(IEnumerable<(int Offset, int Weight)> taps, int depth)
+    private static (int[] Offsets, int[] Weights) Steps(Tap[] taps, int depth)
     {
-        var steps = new List<(int Offset, int[] Weights)>();
-        var used = depth;
+        var (offsets, weights, used) = (new List<int>(taps.Length), new List<int>(taps.Length * depth), depth);
         foreach (var (offset, weight) in taps)
         {
-            if (used == depth || offset != steps[^1].Offset + used)
+            if (used == depth || offset != offsets[^1] + used)
             {
-                var places = new int[depth];
-                Array.Fill(places, -1);
-                steps.Add((offset, places));
+                offsets.Add(offset);
+                for (var i = 0; i < depth; i++) weights.Add(-1);
                 used = 0;
             }
-            steps[^1].Weights[used++] = weight;
+            weights[weights.Count - depth + used++] = weight;
         }
-        return steps;
+        return ([.. offsets], [.. weights]);
+    }
+}
+
+/// <summary>The walk of an ordinary convolution.</summary>
+internal static class Taps
+{
+    /// <summary>How many outputs there are along each axis behind the channels.</summary>
+    public static int[] Outputs(PaddedImage input) => [.. input.Axes.AsEnumerable().Select((axis, i) => axis.Outputs(input.Image[i + 1]))];
+
+    /// <summary>The taps of filters [O, C / groups, …] in the order of summation.</summary>
+    public static Tap[] Of(PaddedImage input, Shape filters, bool channelsFirst)
+    {
+        int[] steps = [.. input.Axes.AsEnumerable().Select((axis, i) => axis.Kernel > 1 ? axis.Dilation * input.Strides[i] : 0)];
+        return Of(Lattice.Of(filters.Lengths.Span[2..], steps), filters[1], input.ChannelStride, filters.Stride(1), channelsFirst);
+    }
+
+    /// <summary>The taps of filters with so many channels.</summary>
+    /// <param name="offsets">What every place of a filter reads, channel 0, in C order.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <param name="channelStride">From channel to channel in the input.</param>
+    /// <param name="weightStride">From channel to channel in the weights.</param>
+    /// <param name="channelsFirst">The order of summation: (channel, place), else (place, channel).</param>
+    public static Tap[] Of(ReadOnlySpan<int> offsets, int channels, int channelStride, int weightStride, bool channelsFirst)
+    {
+        var taps = new Tap[channels * offsets.Length];
+        var at = 0;
+        if (channelsFirst)
+            for (var c = 0; c < channels; c++)
+                for (var place = 0; place < offsets.Length; place++) taps[at++] = new(offsets[place] + c * channelStride, c * weightStride + place);
+        else
+            for (var place = 0; place < offsets.Length; place++)
+                for (var c = 0; c < channels; c++) taps[at++] = new(offsets[place] + c * channelStride, c * weightStride + place);
+        return taps;
     }
 }

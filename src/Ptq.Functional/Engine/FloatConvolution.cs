@@ -1,55 +1,38 @@
-using Ptq.Numerics;
+using Ptq.Engine.Kernels;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;
 
-/// <summary>A planned float convolution over a batch [N, C, H, W] (or [N, K]).</summary>
-internal static class FloatConvolution
+/// <summary>
+/// A float32 convolution made ready: y = start + Σ x · w, fused step by step in the order (place in the filter, input channel), along
+/// whichever of the two ways fills the vectors better. Both give the same bits.
+/// </summary>
+internal sealed class FloatConvolution
 {
-    /// <summary>Copies a line of the input into the padded buffer.</summary>
-    public delegate void Load<T>(ReadOnlySpan<float> line, Span<T> padded);
+    private readonly DotPlan<float, float>? dot;
+    private readonly PlanePlan? plane;
 
-    /// <summary>Writes the outputs of a channel: one from every <paramref name="stride"/>-th sum.</summary>
-    public delegate void Finish<T>(ReadOnlySpan<T> sums, int stride, int channel, Span<float> plane);
-
-    /// <summary>The batch's outputs.</summary>
-    /// <param name="plan">The convolution.</param>
-    /// <param name="x">The batch.</param>
-    /// <param name="outputShape">One output image.</param>
-    /// <param name="load">Copies and converts.</param>
-    /// <param name="finish">Rounds, and adds the bias where the sums do not have it.</param>
-    public static Tensor Run<T>(DotPlan<T, T> plan, Tensor x, Shape outputShape, Load<T> load, Finish<T> finish) where T : unmanaged
+    /// <summary>Packs the weights.</summary>
+    /// <param name="input">The layout of an image; channels first.</param>
+    /// <param name="filters">[O, C / groups, …].</param>
+    /// <param name="groups">How many groups.</param>
+    /// <param name="block">The most images that a run takes through the kernel together.</param>
+    /// <param name="weight">The filters.</param>
+    /// <param name="start">The bias of every output channel; 0 where there is none.</param>
+    /// <param name="widest">The widest vectors to use.</param>
+    public FloatConvolution(PaddedImage input, Shape filters, int groups, int block, ReadOnlySpan<float> weight, ReadOnlySpan<float> start, VectorWidth widest = VectorWidth.Bits512)
     {
-        var count = x.Shape[0];
-        var y = new float[outputShape.Batch(count).Count];
-        var padded = new T[plan.BufferLength]; // zeros: the padding
-        var sums = new T[plan.SumsLength];
-        var positions = plan.Positions / plan.ImagesPerCall;
-        var outputs = outputShape[0] / plan.Groups;
-        for (var first = 0; first < count; first += plan.ImagesPerCall)
-        {
-            var images = Math.Min(plan.ImagesPerCall, count - first);
-            for (var i = 0; i < images; i++)
-                Pad(plan, x.Data.Span.Slice((first + i) * plan.Input.Image.Count, plan.Input.Image.Count), padded.AsSpan(i * plan.Input.Length), load);
-
-            for (var group = 0; group < plan.Groups; group++)
-            {
-                plan.Run(padded, group, images, sums);
-                for (var i = 0; i < images; i++)
-                    for (var o = 0; o < outputs; o++)
-                    {
-                        var channel = group * outputs + o;
-                        var plane = y.AsSpan((first + i) * outputShape.Count + channel * positions, positions);
-                        finish(sums.AsSpan(i * positions * plan.Stride + o), plan.Stride, channel, plane);
-                    }
-            }
-        }
-        return Tensor.Of(outputShape.Batch(count), Values.Freeze(y));
+        plane = PlanePlan.Create(input, filters, groups, weight, start, widest);
+        dot = plane is null ? DotPlan<float, float>.Create(DotKernels.For(DotKernels.Single, filters[0] / groups, widest), input, filters, groups, block, channelsFirst: false, weight, start) : null;
     }
 
-    private static void Pad<T>(DotPlan<T, T> plan, ReadOnlySpan<float> image, Span<T> padded, Load<T> load) where T : unmanaged
+    /// <summary>The outputs of some images.</summary>
+    /// <param name="x">[images, C, …].</param>
+    /// <param name="images">How many.</param>
+    /// <param name="y">[images, O, …], written.</param>
+    public void Run(ReadOnlySpan<float> x, int images, Span<float> y)
     {
-        var length = plan.Input.LineLength;
-        for (var line = 0; line < plan.Input.Lines; line++) load(image.Slice(line * length, length), padded[plan.Input.LineStart(line)..]);
+        if (plane is not null) plane.Run(x, images, y);
+        else DotConvolution.Run(dot!, x, images, y);
     }
 }

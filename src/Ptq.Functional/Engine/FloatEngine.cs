@@ -76,20 +76,28 @@ public sealed class FloatEngine
     private static Func<Tensor, Tensor?, Tensor> Convolution(Layer.Conv2d layer, Shape x, Shape y, FloatArithmetic arithmetic, VectorWidth widest)
     {
         var (filters, w) = (layer.Weights.Shape, layer.Weights.Data);
-        var padded = new PaddedImage(x, layer.Window, ChannelsLast: false);
-        var outputs = filters[0] / layer.Groups;
+        var padded = new PaddedImage(x, layer.Window, channelsLast: false);
         if (arithmetic == FloatArithmetic.Float32)
         {
-            var plan = DotPlan<float, float>.Create(DotKernels.For(DotKernels.Single, outputs, widest), padded, filters, layer.Groups, Block, channelsFirst: false,
-                (o, place) => w[o * filters.Stride(0) + place], o => layer.Bias[o]);
-            return (input, _) => FloatConvolution.Run(plan, input, y, static (from, to) => from.CopyTo(to), static (sums, stride, _, plane) => Elementwise.Gather(sums, stride, plane));
+            var convolution = new FloatConvolution(padded, filters, layer.Groups, Block, w.Span, layer.Bias.Span, widest);
+            return (input, _) => Batch(input, y, convolution, static (convolution, x, images, y) => convolution.Run(x, images, y));
         }
         else
         {
-            var plan = DotPlan<double, double>.Create(DotKernels.For(DotKernels.Double, outputs, widest), padded, filters, layer.Groups, Block, channelsFirst: true,
-                (o, place) => w[o * filters.Stride(0) + place], _ => 0);
-            return (input, _) => FloatConvolution.Run(plan, input, y, Elementwise.Widen, (sums, stride, o, plane) => Elementwise.Gather(sums, stride, layer.Bias[o], plane));
+            Span<double> doubles = new double[w.Length];
+            Elementwise.Widen(w.Span, doubles);
+            var plan = DotPlan<double, double>.Create(DotKernels.For(DotKernels.Double, filters[0] / layer.Groups, widest), padded, filters, layer.Groups, Block, channelsFirst: true, doubles, []);
+            return (input, _) => Batch(input, y, (plan, layer.Bias), static (s, x, images, y) => DotConvolution.Run<float, double, double, float>(s.plan, x, images, y, DotConvolution.Widen,
+                (sums, stride, channel, channels, planes, plane) => Elementwise.Planes(sums, stride, s.Bias.Span.Slice(channel, channels), planes, plane)));
         }
+    }
+
+    private static Tensor Batch<T>(Tensor x, Shape y, T state, Action<T, ReadOnlySpan<float>, int, Span<float>> run)
+    {
+        var images = x.Shape[0];
+        var outputs = new float[y.Batch(images).Count];
+        run(state, x.Data.Span, images, outputs);
+        return Tensor.Of(y.Batch(images), Values.Freeze(outputs));
     }
 
     private static Func<Tensor, Tensor?, Tensor> MaxPool((int Output, int Input)[] pairs, Shape y) => (x, _) => Tensor.Of(y.Batch(x.Shape[0]),

@@ -23,7 +23,7 @@ public class The_models
     [InlineData("mobile_fashion_bn", "fashion", 92.58)]
     public void Score_what_they_scored_where_they_were_trained(string model, string dataset, double top1)
     {
-        var graph = Right(OnnxReader.Parse(model, File.ReadAllBytes(Path.Combine(Folder, "models", $"{model}.onnx"))).Bind(Folding.BatchNorms));
+        var graph = Right(OnnxFile.Read(model, File.ReadAllBytes(Path.Combine(Folder, "models", $"{model}.onnx"))).Bind(ImageGraph.Of).Bind(Folding.BatchNorms));
         Assert.DoesNotContain(graph.Nodes.AsEnumerable(), n => n.Layer is Layer.BatchNorm);
         var test = Right(Embedded.Read(Path.Combine(Folder, "data"), dataset, "test")).ToFloats();
         Assert.Equal(top1, Math.Round(Accuracy.Percent(test.Labels, Accuracy.Predict(FloatEngine.Compile(graph).Run(test.Images, Environment.ProcessorCount))), 2));

@@ -1,6 +1,7 @@
 using System.Text;
 using LanguageExt;
 using Ptq.Engine;
+using Ptq.Model;
 using Ptq.Evaluation;
 using Ptq.Experiments.Data;
 using Ptq.Onnx;
@@ -29,7 +30,7 @@ public class The_ONNX_Runtime
     {
         var images = TestImages(dataset, 100);
         var path = Path.Combine(Models, $"{model}.onnx");
-        var own = FloatEngine.Compile(Right(OnnxReader.Parse(model, File.ReadAllBytes(path)))).Run(images, Environment.ProcessorCount);
+        var own = FloatEngine.Compile(Right(OnnxFile.Read(model, File.ReadAllBytes(path)).Bind(ImageGraph.Of))).Run(images, Environment.ProcessorCount);
         var other = Right(OnnxRuntime.Run(path, [RuntimeTensor.From("input", images)], optimization))["logits"].ToTensor();
         Assert.Equal(own.Shape, other.Shape);
         Assert.Equal(Accuracy.Predict(own), Accuracy.Predict(other));

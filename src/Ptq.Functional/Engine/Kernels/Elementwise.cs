@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine.Kernels;
@@ -33,6 +34,28 @@ internal static class Elementwise
         for (; i < codes.Length; i++) codes[i] = Math.Max(codes[i], others[i]);
     }
 
+    /// <summary>The largest of <paramref name="count"/> rows that lie <paramref name="apart"/>, place by place, by IEEE 754's maximum: NaN stays.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Largest<T>(ReadOnlySpan<T> rows, int apart, int count, Span<T> largest) where T : unmanaged, INumber<T>
+    {
+        if (largest.Length == 1)
+        {
+            var max = rows[0];
+            for (var row = 1; row < count; row++) max = T.Max(max, rows[row * apart]);
+            largest[0] = max;
+            return;
+        }
+        rows[..largest.Length].CopyTo(largest);
+        for (var row = 1; row < count; row++)
+        {
+            var others = rows.Slice(row * apart, largest.Length);
+            var i = 0;
+            if (Vector.IsHardwareAccelerated)
+                for (; i <= largest.Length - Vector<T>.Count; i += Vector<T>.Count) Vector.Max(new Vector<T>(largest[i..]), new Vector<T>(others[i..])).CopyTo(largest[i..]);
+            for (; i < largest.Length; i++) largest[i] = T.Max(largest[i], others[i]);
+        }
+    }
+
     /// <summary>float32 values as doubles.</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void Widen(ReadOnlySpan<float> values, Span<double> doubles)
@@ -59,18 +82,71 @@ internal static class Elementwise
         for (; i < values.Length; i++) clipped[i] = MathF.Min(MathF.Max(values[i], min), max);
     }
 
-    /// <summary>Every <paramref name="stride"/>-th sum.</summary>
+    /// <summary>Sums [position][stride] of some channels as planes: [channel][plane].</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Gather(ReadOnlySpan<float> sums, int stride, Span<float> plane)
+    public static void Planes(ReadOnlySpan<float> sums, int stride, int channels, Span<float> planes, int plane)
     {
-        for (var i = 0; i < plane.Length; i++) plane[i] = sums[i * stride];
+        var (positions, c) = (sums.Length / stride, 0);
+        if (Sse.IsSupported)
+            for (; c <= channels - 4; c += 4)
+                FourPlanes(sums[c..], stride, planes.Slice(c * plane, positions), planes.Slice((c + 1) * plane, positions), planes.Slice((c + 2) * plane, positions), planes.Slice((c + 3) * plane, positions));
+        for (; c < channels; c++)
+            for (var p = 0; p < positions; p++) planes[c * plane + p] = sums[p * stride + c];
     }
 
-    /// <summary>Every <paramref name="stride"/>-th sum, rounded to float32, plus the bias.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Gather(ReadOnlySpan<double> sums, int stride, float bias, Span<float> plane)
+    private static void FourPlanes(ReadOnlySpan<float> sums, int stride, Span<float> y0, Span<float> y1, Span<float> y2, Span<float> y3)
     {
-        for (var i = 0; i < plane.Length; i++) plane[i] = (float)sums[i * stride] + bias;
+        var p = 0;
+        for (; p <= y0.Length - 4; p += 4)
+        {
+            var (a, b) = (Vector128.Create(sums[(p * stride)..]), Vector128.Create(sums[((p + 1) * stride)..]));
+            var (c, d) = (Vector128.Create(sums[((p + 2) * stride)..]), Vector128.Create(sums[((p + 3) * stride)..]));
+            var (ab, cd) = (Sse.UnpackLow(a, b), Sse.UnpackLow(c, d));
+            Sse.MoveLowToHigh(ab, cd).CopyTo(y0[p..]);
+            Sse.MoveHighToLow(cd, ab).CopyTo(y1[p..]);
+            (ab, cd) = (Sse.UnpackHigh(a, b), Sse.UnpackHigh(c, d));
+            Sse.MoveLowToHigh(ab, cd).CopyTo(y2[p..]);
+            Sse.MoveHighToLow(cd, ab).CopyTo(y3[p..]);
+        }
+        for (; p < y0.Length; p++) (y0[p], y1[p], y2[p], y3[p]) = (sums[p * stride], sums[p * stride + 1], sums[p * stride + 2], sums[p * stride + 3]);
+    }
+
+    /// <summary>Sums [position][stride] of some channels as planes: [channel][plane], each rounded to float32, plus its channel's bias.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Planes(ReadOnlySpan<double> sums, int stride, ReadOnlySpan<float> bias, Span<float> planes, int plane)
+    {
+        var positions = sums.Length / stride;
+        for (var c = 0; c < bias.Length; c++)
+            for (var p = 0; p < positions; p++) planes[c * plane + p] = (float)sums[p * stride + c] + bias[c];
+    }
+
+    /// <summary>Sums [position][stride] of some channels into planes [channel][plane], each position to its target.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Scatter(ReadOnlySpan<float> sums, int stride, int channels, ReadOnlySpan<int> targets, Span<float> planes, int plane)
+    {
+        for (var c = 0; c < channels; c++)
+        {
+            var to = planes.Slice(c * plane, plane);
+            for (var p = 0; p < targets.Length; p++) to[targets[p]] = sums[p * stride + c];
+        }
+    }
+
+    /// <summary>Deals a line out to hands that lie <paramref name="apart"/>: item i goes to hand (i + first) mod hands, as its (i + first) ÷ hands-th.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Deal(ReadOnlySpan<float> line, int hands, int first, int apart, Span<float> dealt)
+    {
+        if (hands == 1)
+        {
+            line.CopyTo(dealt[first..]);
+            return;
+        }
+        var (hand, at) = (first % hands, first / hands);
+        foreach (var item in line)
+        {
+            dealt[hand * apart + at] = item;
+            if (++hand == hands) (hand, at) = (0, at + 1);
+        }
     }
 
     /// <summary>The table's entry at code − lowest.</summary>

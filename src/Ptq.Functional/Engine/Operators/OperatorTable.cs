@@ -19,12 +19,21 @@ internal static class OperatorTable
         .. FillOperators.All,
         .. ScanOperators.All,
         .. RankOperators.All,
+        .. ConvolutionOperators.All,
+        .. MatrixOperators.All,
         .. UnaryOperators.All,
         .. ActivationOperators.All,
         .. BinaryOperators.All,
         .. PowOperator.All,
         .. LogicOperators.All,
         .. CastOperators.All,
+        .. ResizeOperators.All,
+        .. ReduceOperators.All,
+        .. NormalizationOperators.All,
+        .. SoftmaxOperators.All,
+        .. IntegerOperators.All,
+        .. PoolOperators.All,
+        .. QuantizationOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>

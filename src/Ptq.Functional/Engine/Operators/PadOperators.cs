@@ -20,6 +20,7 @@ internal static class PadOperators
         var shape = site.Fits(lengths);
         if (site.Text("mode", "constant") is var mode && mode == "constant") return Constant(site, x, shape, before, behind);
 
+        if (shape.Count == 0) return Movement.Prepare(site, shape, new StridedCopy([0], [0], [0]));
         var places = new int[]?[x.Rank];
         for (var i = 0; i < x.Rank; i++)
         {

@@ -20,7 +20,7 @@ internal static class RankOperators
     {
         var x = site.ShapeOf(0);
         var axis = site.Axis(site.Whole("axis", 0), x.Rank);
-        var shape = Shape.Of([.. Enumerable.Range(0, x.Rank).Where(i => i != axis || site.Flag("keepdims", true)).Select(i => i == axis ? 1 : x[i])]);
+        var shape = site.Fits([.. Enumerable.Range(0, x.Rank).Where(i => i != axis || site.Flag("keepdims", true)).Select(i => i == axis ? 1L : x[i])]);
         if (x[axis] == 0 && shape.Count > 0) throw site.Bad("input", $"{x}", $"an element along axis {axis}");
         var line = new Line(x[axis], x.Stride(axis), isLargest, site.Flag("select_last_index"));
         return Prepared.Integers(ElementType.Int64, shape, site.TypeOf(0).IsFloat

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Ptq.Engine.Kernels;
 using Ptq.Tensors;
 
 namespace Ptq.Engine.Operators;
@@ -24,7 +25,7 @@ internal static class ScatterOperators
     {
         var (x, indices) = (site.ShapeOf(0), GatherOperators.IndicesOf(site, 1));
         var walk = TupleWalk.Of(site, x, indices, 0);
-        var updates = Shape.Of([.. indices.Lengths.Span[..^1], .. x.Lengths.Span[walk.Depth..]]);
+        var updates = site.Fits([.. indices.Lengths.AsEnumerable().SkipLast(1).Concat(x.Lengths.AsEnumerable().Skip(walk.Depth)).Select(n => (long)n)]);
         if (site.ShapeOf(2) != updates) throw site.Bad("updates", $"{site.ShapeOf(2)}", $"{updates}");
         return Scattered(site, x, walk.Block, walk.Places);
     }
@@ -39,15 +40,15 @@ internal static class ScatterOperators
         return Movement.Prepare(type, x, site.Text("reduction", "none") switch
         {
             "none" => new Scatter<Last>(type, block, places),
-            "add" => new Scatter<Sum>(type, block, places),
-            "mul" => new Scatter<Product>(type, block, places),
-            "max" => new Scatter<Larger>(type, block, places),
-            "min" => new Scatter<Smaller>(type, block, places),
+            "add" => new Scatter<Folds.Sum>(type, block, places),
+            "mul" => new Scatter<Folds.Product>(type, block, places),
+            "max" => new Scatter<Folds.Largest>(type, block, places),
+            "min" => new Scatter<Folds.Smallest>(type, block, places),
             var other => throw site.Bad("reduction", other, "none, add, mul, max or min"),
         });
     }
 
-    private sealed record Scatter<TOp>(ElementType Type, int Block, Places Places) : IMovement where TOp : IUpdate
+    private sealed record Scatter<TFold>(ElementType Type, int Block, Places Places) : IMovement where TFold : IFold
     {
         public void Run<T>(Operand?[] inputs, Span<T> y) where T : unmanaged, INumber<T>
         {
@@ -58,39 +59,15 @@ internal static class ScatterOperators
                 for (var k = 0; k < Block; k++)
                 {
                     ref var there = ref y[places[i] + k];
-                    there = TOp.Of(there, updates[i * Block + k]);
+                    there = TFold.Add(there, updates[i * Block + k]);
                     if (there is long wide) there = T.CreateTruncating(Type.Wrap(wide));
                 }
         }
     }
 
-    private interface IUpdate
+    private readonly struct Last : IFold
     {
-        static abstract T Of<T>(T there, T update) where T : INumber<T>;
-    }
-
-    private readonly struct Last : IUpdate
-    {
-        public static T Of<T>(T there, T update) where T : INumber<T> => update;
-    }
-
-    private readonly struct Sum : IUpdate
-    {
-        public static T Of<T>(T there, T update) where T : INumber<T> => there + update;
-    }
-
-    private readonly struct Product : IUpdate
-    {
-        public static T Of<T>(T there, T update) where T : INumber<T> => there * update;
-    }
-
-    private readonly struct Larger : IUpdate
-    {
-        public static T Of<T>(T there, T update) where T : INumber<T> => T.Max(there, update);
-    }
-
-    private readonly struct Smaller : IUpdate
-    {
-        public static T Of<T>(T there, T update) where T : INumber<T> => T.Min(there, update);
+        public static T Add<T>(T there, T update) where T : INumber<T> => update;
+        public static Vector<T> Add<T>(Vector<T> there, Vector<T> update) => update;
     }
 }

@@ -80,7 +80,8 @@ internal static class ShapeOperators
     private static Prepared Dropout(Site site)
     {
         var x = site.ShapeOf(0);
-        if (site.Has(2) && site.IntegersOf(2, "training_mode").Any(mode => mode != 0)) throw site.Bad("training_mode", "true", "false: this engine infers only");
+        var never = site.Has(1) && site.Known[1] is { Type.IsFloat: true } ratio && ratio.Floats.AsEnumerable().All(r => r == 0);
+        if (!never && site.Has(2) && site.IntegersOf(2, "training_mode").Any(mode => mode != 0)) throw site.Bad("training_mode", "true", "false: this engine infers only");
         if (site.Operation.Outputs.Length < 2) return Prepared.Reshaped(site, x);
         var mask = new long[x.Count];
         Array.Fill(mask, 1);

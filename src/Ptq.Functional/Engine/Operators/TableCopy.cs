@@ -14,7 +14,8 @@ internal sealed class TableCopy : IMovement
     /// <param name="places">For each axis the place along it that each place of the destination takes its elements from; null keeps the axis.</param>
     public TableCopy(Shape source, int[]?[] places)
     {
-        block = 1;
+        (block, outer, inner) = (1, [], []);
+        if (source.Count == 0) return; // nothing can be taken from it
         var axes = new List<int[]>();
         for (var axis = source.Rank - 1; axis >= 0; axis--)
         {

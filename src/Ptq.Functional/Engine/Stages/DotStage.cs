@@ -14,9 +14,10 @@ internal sealed class DotStage : Stage
     {
         (this.op, this.input, this.output, this.widest) = (op, input, output, widest);
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
-        plan = DotPlan<short, int>.Create(
-            DotKernels.For(DotKernels.Int16, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, ChannelsLast: true), filters, op.Groups, block, channelsFirst: false,
-            (o, place) => (short)(w[o * filters.Stride(0) + place] - op.WeightParams.Of(o).ZeroPoint), o => op.Bias[o]);
+        var centred = new short[w.Length];
+        for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
+        plan = DotPlan<short, int>.Create(DotKernels.For(DotKernels.Int16, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block,
+            channelsFirst: false, centred, op.Bias.Span);
     }
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
@@ -30,14 +31,16 @@ internal sealed class DotStage : Stage
             var count = Math.Min(plan.ImagesPerCall, images - first);
             for (var i = 0; i < count; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
 
-            var sums = workspace.Sums.AsSpan(0, plan.SumsLength / plan.ImagesPerCall * count);
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
-            var channels = output.Channels / op.Groups;
+            var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
             for (var group = 0; group < op.Groups; group++)
-            {
-                plan.Run(padded, group, count, sums);
-                RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(group * channels)..], output.Channels, widest);
-            }
+                for (var from = 0; from < positions; from += plan.PositionsPerRun)
+                {
+                    var some = Math.Min(plan.PositionsPerRun, positions - from);
+                    var sums = workspace.Sums.AsSpan(0, some * plan.Stride);
+                    plan.Run(padded, group, from, some, sums);
+                    RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
+                }
         }
     }
 

@@ -1,0 +1,114 @@
+using Ptq.Engine.Kernels;
+using Ptq.Tensors;
+
+namespace Ptq.Engine.Operators;
+
+/// <summary>Products of matrices.</summary>
+internal static class MatrixOperators
+{
+    public static IEnumerable<(string, Prepare)> All =>
+    [
+        ("Gemm", Gemm),
+        ("MatMul", MatMul),
+    ];
+
+    /// <summary>alpha·A·B + beta·C. Where alpha is 1 and every row of C the same, the sums begin with beta·C; any other C is added to them.</summary>
+    private static Prepared Gemm(Site site)
+    {
+        var (a, b, alpha, beta) = (site.ShapeOf(0), site.ShapeOf(1), site.Real("alpha", 1), site.Real("beta", 1));
+        var (type, turnedA, turnedB) = (Floats(site), site.Flag("transA"), site.Flag("transB"));
+        if (a.Rank != 2 || b.Rank != 2 || a[turnedA ? 0 : 1] != b[turnedB ? 1 : 0]) throw site.Bad("matrices", $"{a}{(turnedA ? "ᵀ" : "")} and {b}{(turnedB ? "ᵀ" : "")}", "[M, K] and [K, N]");
+        var (rows, inner, columns) = (a[turnedA ? 1 : 0], b[turnedB ? 1 : 0], b[turnedB ? 0 : 1]);
+        var y = site.Fits(rows, columns);
+        SlidingWindow.Affordable(site, rows, inner, columns);
+        if (site.Has(2) && (site.TypeOf(2) != type || site.ShapeOf(2) is not { Rank: <= 2 } c || !Broadcast(c, y))) throw site.Bad("input 2", $"{site.Types[2]}", $"{type.Name} that {y} can be broadcast from");
+        var (cRow, cColumn) = site.Has(2) ? BroadcastStrides(site.ShapeOf(2), y) is var strides ? (strides[0], strides[1]) : default : default;
+        var begins = alpha == 1 && cRow == 0;
+
+        MatrixPlan<float, float> Packed(Operand b) => new MatrixPlan<float, float>(DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512), inner, columns,
+            turnedB ? 1 : columns, turnedB ? inner : 1, turnedA ? rows : 1).Pack(b.Floats.Span);
+        var known = site.Known[1] is { } value ? Packed(value) : null;
+        return Prepared.Floats(type, y, (inputs, product) =>
+        {
+            var start = new float[columns];
+            var c = inputs.Length > 2 ? inputs[2] : null;
+            if (begins && c is not null)
+                for (var j = 0; j < columns; j++) start[j] = beta * c.Floats[j * cColumn];
+            (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product, (sums, stride, row, count, to) => Rows(sums, stride, row, count, columns, to));
+            if (begins) return;
+            for (var i = 0; i < rows; i++)
+                for (var j = 0; j < columns; j++)
+                    product[i * columns + j] = alpha * product[i * columns + j] + (c is null ? 0 : beta * c.Floats[i * cRow + j * cColumn]);
+        });
+    }
+
+    /// <summary>NumPy's matmul: matrices along the last two axes, the others broadcast; a vector is a row on the left and a column on the right.</summary>
+    private static Prepared MatMul(Site site)
+    {
+        var batch = MatrixBatch.Of(site, 0, 1);
+        var (rows, inner, columns) = (batch.Rows, batch.Inner, batch.Columns);
+        if (!site.TypeOf(0).IsFloat) return Whole(site, batch);
+
+        var type = Floats(site);
+        MatrixPlan<float, float> Plan() => new(DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512), inner, columns, columns, 1);
+        MatrixPlan<float, float>[]? known = site.Known[1] is { } value ? [.. Enumerable.Range(0, batch.Bs).Select(i => Plan().Pack(value.Floats.Span.Slice(i * inner * columns, inner * columns)))] : null;
+        return Prepared.Floats(type, batch.Y, (inputs, y) =>
+        {
+            var a = inputs[0]!.Floats.Span;
+            var b = inputs[1]!.Floats.Span;
+            var (plan, packed) = (Plan(), -1);
+            for (var i = 0; i < batch.A.Length; i++)
+            {
+                if (known is null && packed != batch.B[i]) plan.Pack(b.Slice((packed = batch.B[i]) * inner * columns, inner * columns));
+                (known?[batch.B[i]] ?? plan).Run(a.Slice(batch.A[i] * rows * inner, rows * inner), rows, inner, [], y.AsSpan(i * rows * columns, rows * columns),
+                    (sums, stride, row, count, to) => Rows(sums, stride, row, count, columns, to));
+            }
+        });
+    }
+
+    private static Prepared Whole(Site site, MatrixBatch batch)
+    {
+        var type = site.TypeOf(0);
+        if (type is not (ElementType.Int32 or ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64) || site.TypeOf(1) != type) throw site.Bad("inputs", $"{type.Name} and {site.TypeOf(1).Name}", "one type of floats or of integers with 32 or 64 bits");
+        var (rows, inner, columns) = (batch.Rows, batch.Inner, batch.Columns);
+        return Prepared.Integers(type, batch.Y, (inputs, y) =>
+        {
+            var a = inputs[0]!.Integers.Span;
+            var b = inputs[1]!.Integers.Span;
+            for (var i = 0; i < batch.A.Length; i++)
+                for (var row = 0; row < rows; row++)
+                {
+                    var to = y.AsSpan((i * rows + row) * columns, columns);
+                    for (var k = 0; k < inner; k++)
+                    {
+                        var factor = a[(batch.A[i] * rows + row) * inner + k];
+                        var from = b.Slice((batch.B[i] * inner + k) * columns, columns);
+                        for (var j = 0; j < columns; j++) to[j] = unchecked(to[j] + factor * from[j]);
+                    }
+                }
+            for (var i = 0; i < y.Length; i++) y[i] = type switch
+            {
+                ElementType.Int32 => unchecked((int)y[i]),
+                ElementType.UInt32 => unchecked((uint)y[i]),
+                _ => y[i],
+            };
+        });
+    }
+
+    private static void Rows(ReadOnlySpan<float> sums, int stride, int row, int rows, int columns, Span<float> y)
+    {
+        for (var i = 0; i < rows; i++) sums.Slice(i * stride, columns).CopyTo(y[((row + i) * columns)..]);
+    }
+
+    private static ElementType Floats(Site site) => site.TypeOf(0) is { IsFloat: true } type && site.TypeOf(1) == type
+        ? type : throw site.Bad("inputs", $"{site.TypeOf(0).Name} and {site.TypeOf(1).Name}", "one floating-point type");
+
+    private static bool Broadcast(Shape from, Shape to)
+    {
+        for (var i = 1; i <= from.Rank; i++)
+            if (i > to.Rank || from[from.Rank - i] != 1 && from[from.Rank - i] != to[to.Rank - i]) return false;
+        return true;
+    }
+
+    private static int[] BroadcastStrides(Shape from, Shape to) => MatrixBatch.Strides(from.Lengths.Span, to.Lengths.Span);
+}
