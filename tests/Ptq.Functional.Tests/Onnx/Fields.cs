@@ -5,7 +5,7 @@ namespace Ptq.Tests.Onnx;
 /// <summary>ONNX files by hand, from the protobuf encoding: what a writer would refuse to write.</summary>
 internal static class Fields
 {
-    public const int Float = 1, Int64 = 7;
+    public const int Float = 1, Integer = 7;
 
     public static byte[] Int(int field, long value) => [.. Varint((ulong)field << 3), .. Varint((ulong)value)];
 

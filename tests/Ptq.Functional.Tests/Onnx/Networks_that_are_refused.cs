@@ -218,7 +218,7 @@ public class Networks_that_are_refused
     {
         var small = ModelOf(9,
             Node("c", "Conv", ["x", "w", "b"], ["a"], Attribute("pads", 7, Bytes(8, [1, 1, 1, 1])), Attribute("auto_pad", 3, Text(4, "NOTSET"))), Node("", "Clip", ["a"], ["d"], Attribute("min", 1, Fixed32(2, 0))),
-            Node("k", "Constant", [], ["k"], Attribute("value", 4, Bytes(5, Tensor("", [2], Int64, Bytes(7, [0, 2]))))), Node("s", "Softmax", ["d"], ["e"], Attribute("axis", 2, Int(3, 1))), Node("z", "Reshape", ["e", "k"], ["y"]),
+            Node("k", "Constant", [], ["k"], Attribute("value", 4, Bytes(5, Tensor("", [2], Integer, Bytes(7, [0, 2]))))), Node("s", "Softmax", ["d"], ["e"], Attribute("axis", 2, Int(3, 1))), Node("z", "Reshape", ["e", "k"], ["y"]),
             Initializer("w", [1, 1, 3, 3], Float, Raw(new byte[36])), Initializer("b", [1], Float, Bytes(4, new byte[4])), Input("x", 1, 1, 4, 4), Input("w", 1, 1, 3, 3), Output("y", 1, 16), Text(10, "doc"));
         Assert.Equal("", Complaint(small));
         foreach (var damaged in Damage.Of(small, 20_000)) _ = Complaint(damaged);
@@ -235,7 +235,7 @@ public class Networks_that_are_refused
             ModelOf(9, Many(i => Bytes(1, Text(2, Name(i)), Text(4, "Clip"), Bytes(5, Text(1, "min"), Int(20, 1)))), X, Output("x")),
             ModelOf(13, Many(i => Bytes(5, Text(8, Name(i)), Int(2, 1), Int(1, 0))), X, Output("x")),
             ModelOf(13, Many(i => Input(Name(i))), Output("0")),
-            ModelOf(13, Initializer("w", [10_000], Int64, Many(_ => Int(7, 0))), X, Output("x")),
+            ModelOf(13, Initializer("w", [10_000], Integer, Many(_ => Int(7, 0))), X, Output("x")),
             ModelOf(13, Node("n", "Relu", ["x"], ["y"], Bytes(5, Text(1, "a"), Int(20, 7), Many(_ => Int(8, 0)))), X, Y),
         ];
         foreach (var file in dense)

@@ -96,6 +96,16 @@ public class Elementwise_operators
         Same([float.NaN, 2, 1], Run("Pow", Floats(-4, 4, 1), Floats(Shape.Of(), 0.5f)));
     }
 
+    [Theory] // a square and a cube have kernels of their own
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_power_is_the_same_for_one_exponent_and_for_many(float exponent)
+    {
+        float[] x = [.. Enumerable.Range(-500, 1000).Select(i => i * 0.0137f), 1e13f, -1e20f, 1e-14f, -1e-30f, -0f, Infinity, -Infinity, float.NaN];
+        Same([.. Run("Pow", Floats(x), Floats([.. x.Select(_ => exponent)])).Floats.AsEnumerable()], Run("Pow", Floats(x), Floats(Shape.Of(), exponent)));
+    }
+
     [Fact]
     public void NaN_stays_in_the_largest_and_the_smallest()
     {
