@@ -29,18 +29,41 @@ internal static class OneOperation
         Try(op, attributes, false, inputs).Match(y => throw new InvalidOperationException($"{op} gave {y}."), error => error.Describe());
 
     /// <summary>Its first output; or why there is none.</summary>
-    public static Either<PtqError, Operand> Try(string op, (string, AttributeValue)[] attributes, bool asConstants, params Operand?[] inputs)
+    public static Either<PtqError, Operand> Try(string op, (string, AttributeValue)[] attributes, bool asConstants, params Operand?[] inputs) =>
+        Try(new(op, 20, 1, attributes), asConstants ? 0 : inputs.Length, inputs).Map(outputs => outputs[0]);
+
+    /// <summary>What is done.</summary>
+    public sealed record Deed(string Op, int Opset, int Outputs, params (string, AttributeValue)[] Attributes);
+
+    /// <summary>All outputs, where the network is given the first inputs and has the others as constants; or why there are none.</summary>
+    public static Either<PtqError, Operand[]> Try(Deed deed, int given, params Operand?[] inputs)
     {
-        var there = inputs.Select((value, i) => (Name: $"x{i}", Value: value!)).Where(x => x.Value is not null).ToArray();
-        Values<string> names = Values.From(inputs.Select((value, i) => value is null ? "" : $"x{i}"));
-        return from network in Network.Create(20,
-                   asConstants ? [] : Values.From(there.Select(x => new Port(x.Name, x.Value.Type, x.Value.Shape.Lengths.Map(n => new Dimension(n))))),
-                   ByName<Constant>.Of(asConstants ? there.Select(x => (x.Name, Constant.Of(x.Value))) : []),
-                   [new Operation("it", op, names, "y", attributes)], [new Port("y", ElementType.Float32, [], false)], NetworkInfo.Named("one"))
-               from engine in NetworkEngine.Prepare(network, ByName<Shape>.Of(asConstants ? [] : there.Select(x => (x.Name, x.Value.Shape))))
-               from outputs in engine.Run(ByName<Operand>.Of(asConstants ? [] : there))
-               select engine.Types["y"] == outputs["y"].Signature ? outputs["y"] : throw new InvalidOperationException($"{engine.Types["y"]} was promised, not {outputs["y"]}.");
+        var there = inputs.Select((value, i) => (Name: $"x{i}", Value: value!)).Take(given).Where(x => x.Value is not null).ToArray();
+        return from network in NetworkOf(deed, given, inputs)
+               from engine in NetworkEngine.Prepare(network, ByName<Shape>.Of(there.Select(x => (x.Name, x.Value.Shape))))
+               from outputs in engine.Run(ByName<Operand>.Of(there))
+               select outputs.Map((name, y) => engine.Types[name] == y.Signature ? y : throw new InvalidOperationException($"{engine.Types[name]} was promised, not {y}.")).Items.Span.ToArray();
     }
+
+    /// <summary>The network; its outputs y0, y1, … are said to be of the types given, else of the first input's.</summary>
+    public static Either<PtqError, Network> NetworkOf(Deed deed, int given, Operand?[] inputs, params ElementType[] types)
+    {
+        var there = inputs.Select((value, i) => (Name: $"x{i}", Value: value!)).ToArray();
+        Values<string> Names(string letter, int count, Func<int, bool> has) => Values.From(Enumerable.Range(0, count).Select(i => has(i) ? $"{letter}{i}" : ""));
+        return Network.Create(deed.Opset,
+            Values.From(there.Take(given).Where(x => x.Value is not null).Select(x => new Port(x.Name, x.Value.Type, x.Value.Shape.Lengths.Map(n => new Dimension(n))))),
+            ByName<Constant>.Of(there.Skip(given).Where(x => x.Value is not null).Select(x => (x.Name, Constant.Of(x.Value)))),
+            [new Operation("it", deed.Op, Names("x", inputs.Length, i => inputs[i] is not null), Names("y", deed.Outputs, _ => true), ByName<AttributeValue>.Of(deed.Attributes))],
+            Values.From(Enumerable.Range(0, deed.Outputs).Select(i => new Port($"y{i}", i < types.Length ? types[i] : inputs.OfType<Operand>().FirstOrDefault()?.Type ?? ElementType.Float32, [], false))), NetworkInfo.Named("one"));
+    }
+
+    public static AttributeValue Attribute(object value) => value switch
+    {
+        float real => new AttributeValue.Real(real),
+        string text => new AttributeValue.Text(text),
+        long[] wholes => new AttributeValue.Wholes(Values.Of<long>(wholes)),
+        _ => new AttributeValue.Whole(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)),
+    };
 
     public static Operand Floats(params float[] elements) => Floats(Shape.Of(elements.Length), elements);
 
