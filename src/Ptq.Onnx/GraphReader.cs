@@ -61,10 +61,21 @@ internal sealed class GraphReader(TensorReader tensors, int opset)
         if (gives.Count == 0) throw graph.Spot.In("output").Bad("none", "at least one");
 
         Operation[] named = [.. Names.Unique(operations)];
-        var notes = Enumerable.Range(0, named.Length).Where(i => rests[i].Length > 0).Select(i => (named[i].Name, Values.Of<byte>(rests[i])));
-        var all = info with { Name = name, Rest = info.Rest with { Graph = Values.Of<byte>(rest.ToArray()), Operations = ByName<Values<byte>>.Of(notes), Ports = ByName<Values<byte>>.Of(portRests.Select(p => (p.Key, p.Value))) } };
+        var notes = new Dictionary<string, Values<byte>>(StringComparer.Ordinal);
+        for (var i = 0; i < named.Length; i++)
+            if (rests[i].Length > 0) notes.Add(named[i].Name, Values.Of<byte>(rests[i]));
         Operation[] sorted = Order.Of(graph.Spot, named, given);
         if (opset < 13) sorted = [.. Upgrades.Upgrade.To13(graph.Spot, opset, takes, constants, sorted, gives)];
+        var all = info with
+        {
+            Name = name,
+            Rest = info.Rest with
+            {
+                Graph = Values.Of<byte>(rest.ToArray()),
+                Operations = ByName<Values<byte>>.Of(sorted.Where(o => notes.ContainsKey(o.Name)).Select(o => (o.Name, notes[o.Name]))),
+                Ports = ByName<Values<byte>>.Of(portRests.Select(p => (p.Key, p.Value))),
+            },
+        };
         return Network.Create(Math.Max(opset, 13), Values.From(takes), ByName<Constant>.Of(constants.Select(p => (p.Key, p.Value))), Values.From(sorted), Values.From(gives), all);
     }
 

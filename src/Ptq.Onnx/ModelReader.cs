@@ -35,7 +35,7 @@ internal static class ModelReader
         if (graph is null) throw model.Spot.In("graph").Bad("none", "one");
 
         var info = new NetworkInfo("", producer, version, ByName<string>.Of(metadata.Select(p => (p.Key, p.Value))),
-            ByName<AttributeValue.Whole>.Of(opsets.Where(p => p.Key.Length > 0).Select(p => (p.Key, new AttributeValue.Whole(p.Value)))), (int)ir, Rest.None with { Model = Values.Of<byte>(rest.ToArray()) });
+            ByName<AttributeValue.Whole>.Of(opsets.Where(p => p.Key.Length > 0).Select(p => (p.Key, new AttributeValue.Whole(p.Value)))), Math.Max((int)ir, ModelWriter.FormatOf((int)opset)), Rest.None with { Model = Values.Of<byte>(rest.ToArray()) });
         return new GraphReader(new(new(external)), (int)opset).Read(graph.Value, info);
     }
 

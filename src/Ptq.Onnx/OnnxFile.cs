@@ -3,7 +3,6 @@ using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Tensors;
-using static LanguageExt.Prelude;
 
 namespace Ptq.Onnx;
 
@@ -14,7 +13,8 @@ public static class OnnxFile
     /// The network of a ModelProto of IR version 3 to 10 and operator set 6 to 21. Initializers and Constant nodes become its constants,
     /// in the type that they have; operators of sets before 13 become those of 13, so that <see cref="Network.Opset"/> is at least 13. Nodes are put in an order in which they can
     /// run, and have unique names. Doc strings, metadata and fields that are not known here are kept; the types of tensors in between are not.
-    /// Any operator is read, for <c>NetworkEngine.Prepare</c> refuses those that it has not.
+    /// Any operator is read, for <c>NetworkEngine.Prepare</c> refuses those that it has not. Elements of tensors are copied once; whatever the bytes, less than
+    /// 500 times their number is allocated.
     /// </summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="bytes">The file.</param>
@@ -31,6 +31,13 @@ public static class OnnxFile
             return unreadable.Error;
         }
     }
+
+    /// <summary>
+    /// The bytes of a ModelProto that reads as this network again: the same ones every time. Constants are initializers with raw data. The IR version is
+    /// the file's, raised to the one that the operator set came with (13: 7, 15: 8, 19: 9, 21: 10).
+    /// </summary>
+    /// <returns>The file; or an error where it would have more than 2³¹ bytes.</returns>
+    public static Either<PtqError, byte[]> Write(Network network) => ModelWriter.Write(network);
 
     /// <summary>The tensor of a TensorProto file (such as ONNX's test data) and its name.</summary>
     /// <param name="name">The file's name, for messages.</param>

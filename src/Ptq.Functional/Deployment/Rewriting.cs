@@ -9,6 +9,7 @@ internal sealed class Rewriting
 {
     private readonly Network network;
     private readonly List<Operation> operations;
+    private readonly Dictionary<string, Operation> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Constant> constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Operation> writers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Operation>> readers = new(StringComparer.Ordinal);
@@ -25,8 +26,15 @@ internal sealed class Rewriting
         names = new(constants.Keys.Concat(network.Inputs.AsEnumerable().Select(i => i.Name)).Concat(writers.Keys).Concat(operations.Select(o => o.Name)), StringComparer.Ordinal);
     }
 
-    /// <summary>The operations as they are now, in order: a copy, so that a pass may change them as it goes.</summary>
-    public IReadOnlyList<Operation> Operations => [.. operations];
+    /// <summary>The operations, in order. A pass may change them as it goes: it meets each that is still there when its turn comes, as it is then.</summary>
+    public IEnumerable<Operation> Operations
+    {
+        get
+        {
+            foreach (var name in operations.Select(o => o.Name).ToArray())
+                if (byName.TryGetValue(name, out var operation)) yield return operation;
+        }
+    }
 
     public int Opset => network.Opset;
 
@@ -35,6 +43,9 @@ internal sealed class Rewriting
 
     /// <summary>A constant of floating-point numbers, as float32.</summary>
     public Tensor? Floats(string name) => constants.GetValueOrDefault(name) is { Type.IsFloat: true } constant ? constant.ToOperand().ToTensor() : null;
+
+    /// <summary>A constant that is a single number.</summary>
+    public float? Number(string name) => constants.GetValueOrDefault(name) is { Shape.Count: 1 } constant && constant.ToOperand() is var o ? o.Type.IsFloat ? o.Floats[0] : o.Integers[0] : null;
 
     public Operation? WriterOf(string tensor) => writers.GetValueOrDefault(tensor);
 
@@ -83,6 +94,7 @@ internal sealed class Rewriting
     public void Remove(Operation operation)
     {
         operations.Remove(operation);
+        byName.Remove(operation.Name);
         foreach (var output in operation.Outputs) writers.Remove(output);
         foreach (var input in operation.Inputs)
             if (readers.TryGetValue(input, out var all)) all.Remove(operation);
@@ -96,10 +108,12 @@ internal sealed class Rewriting
     }
 
     /// <summary>The network as it is now; what nothing reads is left out.</summary>
-    public Network Done() => network.With(operations, constants.Select(c => (c.Key, c.Value)));
+    /// <param name="opset">A newer operator set, where an operation asks for it; those from 13 to 17 mean the same by all that is here.</param>
+    public Network Done(int? opset = null) => network.With(operations, constants.Select(c => (c.Key, c.Value)), opset);
 
     private void Link(Operation operation)
     {
+        byName[operation.Name] = operation;
         foreach (var output in operation.Outputs)
             if (output.Length > 0) writers[output] = operation;
         foreach (var input in operation.Inputs)

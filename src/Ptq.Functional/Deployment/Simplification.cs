@@ -20,17 +20,25 @@ public static class Simplification
         var draft = new Rewriting(SinglePrecision.Of(network));
         FoldConstants(draft);
         DropIdentities(draft);
+        HardActivations.Recognize(draft);
+        ChannelPadding.Recognize(draft);
         OutputScaling.FoldInto(draft);
         return draft.Done();
     }
 
-    /// <summary>The simplified network, its matrix products with biases turned into Gemm where the input is a matrix.</summary>
+    /// <summary>The simplified network, in which layer normalizations are recognised, and matrix products with biases where the input is a matrix.</summary>
     /// <param name="network">Any network.</param>
     /// <param name="inputs">The shape of every input: they tell how many axes a tensor has.</param>
     public static Either<PtqError, Network> Of(Network network, ByName<Shape> inputs)
     {
         var simple = Of(network);
-        return NetworkEngine.Prepare(simple, inputs).Map(engine => MatMulToGemm.Of(simple, tensor => engine.Types[tensor].Shape.Rank));
+        return NetworkEngine.Prepare(simple, inputs).Map(engine => WithRanks(simple, tensor => engine.Types[tensor].Shape.Rank));
+    }
+
+    private static Network WithRanks(Network network, Func<string, int> rankOf)
+    {
+        var draft = new Rewriting(MatMulToGemm.Of(network, rankOf));
+        return LayerNorms.Recognize(draft, rankOf) ? draft.Done(Math.Max(network.Opset, LayerNorms.Opset)) : draft.Done();
     }
 
     /// <summary>Computes what reads nothing but constants, unless that would make the file larger: what a dequantization or an expansion makes is longer than what it reads.</summary>

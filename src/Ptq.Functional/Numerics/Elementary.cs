@@ -15,9 +15,9 @@ namespace Ptq.Numerics;
 public static partial class Elementary
 {
     private const double Ln2 = 0.6931471805599453;
-    private const double Ln2High = 0.6931471804855391; // 33 bits of ln 2: k · Ln2High is exact for every exponent k
-    private const double Ln2Low = 7.440617110012397e-11;
-    private const double Log2E = 1.4426950408889634;
+    internal const double Ln2High = 0.6931471804855391; // 33 bits of ln 2: k · Ln2High is exact for every exponent k
+    internal const double Ln2Low = 7.440617110012397e-11;
+    internal const double Log2E = 1.4426950408889634;
     private const double Sqrt2 = 1.4142135623730951;
 
     /// <summary>eˣ; +∞ above 709.79, 0 below −745.14.</summary>
@@ -158,6 +158,14 @@ public static partial class Elementary
     /// <summary>a · b and what its rounding lost.</summary>
     [MethodImpl(AggressiveInlining)]
     private static (double Product, double Lost) TwoProduct(double a, double b) => a * b is var product ? (product, Fma(a, b, -product)) : default;
+
+    [MethodImpl(AggressiveInlining)]
+    private static double Horner(ReadOnlySpan<double> coefficients, double x)
+    {
+        var p = coefficients[0];
+        for (var i = 1; i < coefficients.Length; i++) p = Fma(p, x, coefficients[i]);
+        return p;
+    }
 
     [MethodImpl(AggressiveInlining)]
     private static double Fma(double x, double y, double z) => Math.FusedMultiplyAdd(x, y, z);

@@ -72,9 +72,23 @@ internal static class Rows
         for (var i = 0; i < to.Length; i++) to[i] = condition[i * c] != 0 ? x[i * a] : y[i * b];
     }
 
-    /// <summary>Of a float, by vectors.</summary>
+    /// <summary>Of a real number: in double, rounded once.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void MapVectors<TOp>(TOp op, ReadOnlySpan<float> x, Span<float> y) where TOp : struct, IVectorUnary
+    public static void MapReals<TOp>(TOp op, ReadOnlySpan<float> x, Span<float> y) where TOp : struct, IReal
+    {
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= y.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector.Widen(new Vector<float>(x[i..]), out var low, out var high);
+                Vector.Narrow(op.Of(low), op.Of(high)).CopyTo(y[i..]);
+            }
+        for (; i < y.Length; i++) y[i] = (float)op.Of(x[i]);
+    }
+
+    /// <summary>Of a float.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Map<TOp>(TOp op, ReadOnlySpan<float> x, Span<float> y) where TOp : struct, IVectorUnary
     {
         var i = 0;
         if (Vector.IsHardwareAccelerated)

@@ -7,26 +7,24 @@ namespace Ptq.Engine.Operators;
 /// <summary>Activation functions. NaN stays NaN in all of them.</summary>
 internal static class ActivationOperators
 {
-    private const double SqrtHalf = 0.7071067811865476;
-
     public static IEnumerable<(string, Prepare)> All =>
     [
         ("Relu", Relu),
-        ("LeakyRelu", site => Pointwise.Real(site, new FloatFunctions.LeakyRelu(site.Real("alpha", 0.01f)))),
+        ("LeakyRelu", site => Pointwise.Float(site, new FloatFunctions.LeakyRelu(site.Real("alpha", 0.01f)))),
         ("PRelu", site => Pointwise.Arithmetic<Arithmetic.Sloped>(Pointwise.Numbers(site, 2), Broadcast.ToFirst(site, site.ShapeOf(0), site.ShapeOf(1)))),
         ("ThresholdedRelu", site => Above(site, site.Real("alpha", 1))),
         ("Clip", Clip),
-        ("Elu", site => Elu(site, site.Real("alpha", 1), 1)),
-        ("Selu", site => Elu(site, site.Real("alpha", 1.67326319217681884765625f), site.Real("gamma", 1.05070102214813232421875f))),
+        ("Elu", site => Pointwise.Real(site, new RealFunctions.Elu(site.Real("alpha", 1), 1))),
+        ("Selu", site => Pointwise.Real(site, new RealFunctions.Elu(site.Real("alpha", 1.67326319217681884765625f), site.Real("gamma", 1.05070102214813232421875f)))),
         ("Celu", site => Celu(site, site.Real("alpha", 1))),
-        ("Sigmoid", site => Pointwise.Real(site, static x => 1 / (1 + Elementary.Exp(-x)))),
-        ("HardSigmoid", site => Pointwise.Real(site, new FloatFunctions.HardSigmoid(site.Real("alpha", 0.2f), site.Real("beta", 0.5f)))),
-        ("HardSwish", site => Pointwise.Real(site, new FloatFunctions.HardSwish())),
-        ("Tanh", site => Pointwise.Real(site, Elementary.Tanh)),
-        ("Softsign", site => Pointwise.Real(site, new FloatFunctions.Softsign())),
+        ("Sigmoid", site => Pointwise.Real(site, new RealFunctions.Sigmoid())),
+        ("HardSigmoid", site => Pointwise.Float(site, new FloatFunctions.HardSigmoid(site.Real("alpha", 0.2f), site.Real("beta", 0.5f)))),
+        ("HardSwish", site => Pointwise.Float(site, new FloatFunctions.HardSwish())),
+        ("Tanh", site => Pointwise.Real(site, new RealFunctions.Tanh())),
+        ("Softsign", site => Pointwise.Float(site, new FloatFunctions.Softsign())),
         ("Softplus", site => Pointwise.Real(site, static x => Math.Max(x, 0) + Elementary.Log1p(Elementary.Exp(-Math.Abs(x))))), // ln(1 + eˣ) without an overflow
         ("Gelu", Gelu),
-        ("Mish", site => Pointwise.Real(site, Mish)),
+        ("Mish", site => Pointwise.Real(site, new RealFunctions.Mish())),
         ("Shrink", site => Shrink(site, site.Real("lambd", 0.5f), site.Real("bias", 0))),
     ];
 
@@ -66,25 +64,14 @@ internal static class ActivationOperators
 
     private static Prepared Above(Site site, double alpha) => Pointwise.Real(site, x => x <= alpha ? 0 : x);
 
-    private static Prepared Elu(Site site, double alpha, double gamma) => Pointwise.Real(site, x => gamma * (x < 0 ? alpha * Elementary.Expm1(x) : x));
-
     private static Prepared Celu(Site site, double alpha) => Pointwise.Real(site, x => Math.Max(x, 0) + Math.Min(0, alpha * Elementary.Expm1(x / alpha)));
 
-    /// <summary>x · Φ(x), Φ the normal distribution; or its approximation by a tanh (Hendrycks and Gimpel, 2016).</summary>
     private static Prepared Gelu(Site site) => site.Text("approximate", "none") switch
     {
-        "none" => Pointwise.Real(site, static x => 0.5 * x * (1 + Elementary.Erf(x * SqrtHalf))),
-        "tanh" => Pointwise.Real(site, static x => 0.5 * x * (1 + Elementary.Tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))), // √(2/π)
+        "none" => Pointwise.Real(site, new RealFunctions.Gelu()),
+        "tanh" => Pointwise.Real(site, new RealFunctions.GeluByTanh()),
         var other => throw site.Bad("approximate", $"'{other}'", "'none' or 'tanh'"),
     };
-
-    /// <summary>x · tanh(ln(1 + eˣ)); with e = eˣ the tanh is e(e + 2) / (e(e + 2) + 2).</summary>
-    private static double Mish(double x)
-    {
-        if (x > 40) return x;
-        var e = Elementary.Exp(x);
-        return x * (e * (e + 2) / (e * (e + 2) + 2));
-    }
 
     private static Prepared Shrink(Site site, double lambda, double bias)
     {

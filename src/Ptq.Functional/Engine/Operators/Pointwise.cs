@@ -13,8 +13,11 @@ internal static class Pointwise
         for (var i = 0; i < y.Length; i++) y[i] = (float)f(x[i]);
     });
 
-    /// <summary>A function of floats.</summary>
-    public static Prepared Real<TOp>(Site site, TOp op) where TOp : struct, IVectorUnary => Floats(site, (x, y) => Rows.MapVectors(op, x, y));
+    /// <summary>The same with a vector form.</summary>
+    public static Prepared Real<TOp>(Site site, TOp op) where TOp : struct, IReal => Floats(site, (x, y) => Rows.MapReals(op, x, y));
+
+    /// <summary>A function of floats with a vector form.</summary>
+    public static Prepared Float<TOp>(Site site, TOp op) where TOp : struct, IVectorUnary => Floats(site, (x, y) => Rows.Map(op, x, y));
 
     /// <summary>From the first input's floats to as many; rounded to its type.</summary>
     public static Prepared Floats(Site site, Action<ReadOnlySpan<float>, Span<float>> f)

@@ -12,14 +12,14 @@ internal static class UnaryOperators
         ("Abs", site => Number(site, new FloatFunctions.Abs(), IsUnsigned(site) ? static x => x : static x => x < 0 ? unchecked(-x) : x)),
         ("Neg", site => Number(site, new FloatFunctions.Negate(), static x => unchecked(-x))),
         ("Sign", Sign),
-        ("Floor", site => Pointwise.Real(site, new FloatFunctions.Floor())),
-        ("Ceil", site => Pointwise.Real(site, new FloatFunctions.Ceiling())),
-        ("Round", site => Pointwise.Real(site, new FloatFunctions.RoundHalfToEven())),
-        ("Sqrt", site => Pointwise.Real(site, new FloatFunctions.SquareRoot())),
-        ("Reciprocal", site => Pointwise.Real(site, new FloatFunctions.Reciprocal())),
-        ("Exp", site => Pointwise.Real(site, Elementary.Exp)),
+        ("Floor", site => Pointwise.Float(site, new FloatFunctions.Floor())),
+        ("Ceil", site => Pointwise.Float(site, new FloatFunctions.Ceiling())),
+        ("Round", site => Pointwise.Float(site, new FloatFunctions.RoundHalfToEven())),
+        ("Sqrt", site => Pointwise.Float(site, new FloatFunctions.SquareRoot())),
+        ("Reciprocal", site => Pointwise.Float(site, new FloatFunctions.Reciprocal())),
+        ("Exp", site => Pointwise.Real(site, new RealFunctions.Exp())),
         ("Log", site => Pointwise.Real(site, Elementary.Log)),
-        ("Erf", site => Pointwise.Real(site, Elementary.Erf)),
+        ("Erf", site => Pointwise.Real(site, new RealFunctions.Erf())),
         ("Sin", site => Pointwise.Real(site, Elementary.Sin)),
         ("Cos", site => Pointwise.Real(site, Elementary.Cos)),
         ("Tan", site => Pointwise.Real(site, Elementary.Tan)),
@@ -35,7 +35,7 @@ internal static class UnaryOperators
     ];
 
     private static Prepared Number<TOp>(Site site, TOp real, Func<long, long> whole) where TOp : struct, IVectorUnary =>
-        Pointwise.Numbers(site, 1).IsFloat ? Pointwise.Real(site, real) : Pointwise.Whole(site, whole);
+        Pointwise.Numbers(site, 1).IsFloat ? Pointwise.Float(site, real) : Pointwise.Whole(site, whole);
 
     /// <summary>−1, 0 or 1; NaN of NaN.</summary>
     private static Prepared Sign(Site site) => Pointwise.Numbers(site, 1).IsFloat
