@@ -60,11 +60,12 @@ internal sealed class Drawn(Rng rng)
     public static (string, AttributeValue) Word(string name, string value) => (name, new AttributeValue.Text(value));
 
     /// <summary>What an operation makes of its inputs, those behind the first as constants where that is asked for; or its refusal.</summary>
-    public static LanguageExt.Either<PtqError, Operand[]> Run(string op, Operand?[] inputs, bool constants, params ReadOnlySpan<(string, AttributeValue)> attributes)
+    public static LanguageExt.Either<PtqError, Operand[]> Run(string op, Operand?[] inputs, bool constants, params ReadOnlySpan<(string, AttributeValue)> attributes) => Run(op, inputs, constants, 3, attributes);
+
+    /// <summary>The same with so many outputs asked for.</summary>
+    public static LanguageExt.Either<PtqError, Operand[]> Run(string op, Operand?[] inputs, bool constants, int outputs, params ReadOnlySpan<(string, AttributeValue)> attributes)
     {
-        var names = inputs.Select((input, i) => input is null ? "" : $"x{i}").ToArray();
-        string[] outputs = ["y", "z", "w"];
-        var operation = new Operation("n", op, Values.Of<string>(names), Values.Of<string>(outputs), ByName<AttributeValue>.Of(attributes.ToArray()));
+        var operation = new Operation("n", op, Values.From(inputs.Select((input, i) => input is null ? "" : $"x{i}")), Values.From(Enumerable.Range(0, outputs).Select(i => $"y{i}")), ByName<AttributeValue>.Of(attributes.ToArray()));
         try
         {
             var site = new Site(operation, 21, [.. inputs.Select(i => i?.Signature)], [.. inputs.Select((input, i) => constants && i > 0 ? input : null)]);
