@@ -47,7 +47,8 @@ internal readonly record struct PoolAxis(WindowAxis Window, int Length, int Outp
     {
         if (length == 0) throw site.Bad("input 0", $"{site.ShapeOf(0)}", "elements along every axis");
         var outputs = SlidingWindow.Outputs(site, window, length);
-        var cut = (window.Padded(length) - window.Span) % window.Stride != 0 && (long)outputs * window.Stride < (long)length + window.Before;
-        return site.Flag("ceil_mode") && cut && site.Text("auto_pad", "NOTSET") is "NOTSET" or "" or "VALID" ? outputs + 1 : outputs;
+        if (!site.Flag("ceil_mode") || site.Text("auto_pad", "NOTSET") is "SAME_UPPER" or "SAME_LOWER") return outputs;
+        if ((window.Padded(length) - window.Span) % window.Stride != 0) outputs++;
+        return outputs > 1 && (outputs - 1L) * window.Stride >= (long)length + window.Before ? outputs - 1 : outputs;
     }
 }

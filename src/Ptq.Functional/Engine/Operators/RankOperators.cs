@@ -25,7 +25,7 @@ internal static class RankOperators
         var line = new Line(x[axis], x.Stride(axis), isLargest, site.Flag("select_last_index"));
         return Prepared.Integers(ElementType.Int64, shape, site.TypeOf(0).IsFloat
             ? (inputs, y) => line.Best(inputs[0]!.Floats.Span, y)
-            : (inputs, y) => line.Best(inputs[0]!.Integers.Span, y));
+            : (inputs, y) => line.Best(site.TypeOf(0).Ordered(inputs[0]!.Integers).Span, y));
     }
 
     /// <summary>The k largest or smallest elements along an axis, best first, and their places; of equal ones the first.</summary>
@@ -51,8 +51,8 @@ internal static class RankOperators
             else
             {
                 var values = new long[shape.Count];
-                line.Top(inputs[0]!.Integers.Span, k, values, places);
-                best = Operand.Of(type, shape, Values.Freeze(values));
+                line.Top(type.Ordered(inputs[0]!.Integers).Span, k, values, places);
+                best = Operand.Of(type, shape, type.Ordered(Values.Freeze(values)));
             }
             return [best, Operand.Of(ElementType.Int64, shape, Values.Freeze(places))];
         });

@@ -36,7 +36,9 @@ internal static class ReduceOperators
         return Prepared.Integers(type, Written(site, axes), (inputs, y) =>
         {
             Array.Fill(y, start < 0 ? type.Range.Least : start > 1 ? type.Range.Greatest : (long)start);
-            axes.Fold<TFold, long, long>(inputs[0]!.Integers.Span, y);
+            var isExtreme = double.IsInfinity(start);
+            axes.Fold<TFold, long, long>((isExtreme ? type.Ordered(inputs[0]!.Integers) : inputs[0]!.Integers).Span, y);
+            if (isExtreme) type.Ordered(Values.Of<long>(y)).Span.CopyTo(y);
             for (var i = 0; i < y.Length; i++) y[i] = type.Wrap(finish is null ? y[i] : (long)finish(y[i], axes.PerSum));
         });
     }

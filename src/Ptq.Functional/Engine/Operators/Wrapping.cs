@@ -1,3 +1,4 @@
+using Ptq.Numerics;
 using Ptq.Tensors;
 
 namespace Ptq.Engine.Operators;
@@ -22,7 +23,10 @@ internal static class Wrapping
             _ => value,
         });
 
-        /// <summary>The least and the greatest integer of this type; those of 64 bits where it is unsigned and of 64 bits, whose upper half is held as negative numbers.</summary>
+        /// <summary>The integers in an order that is that of their values: of uint64 the upper half is held as negative numbers, and changing the sign bit puts it above. Doing it twice undoes it.</summary>
+        public Values<long> Ordered(Values<long> integers) => type == ElementType.UInt64 ? integers.Map(static i => i ^ long.MinValue) : integers;
+
+        /// <summary>The least and the greatest integer of this type, in that order.</summary>
         public (long Least, long Greatest) Range => type switch
         {
             ElementType.Bool => (0, 1),
