@@ -40,6 +40,15 @@ internal static class RealFunctions
         public Vector<double> Of(Vector<double> x) => VectorElementary.Tanh(x);
     }
 
+    /// <summary>alpha · tanh(beta · x).</summary>
+    internal readonly struct ScaledTanh(double alpha, double beta) : IReal
+    {
+        public double Of(double x) => alpha * Elementary.Tanh(beta * x);
+
+        [MethodImpl(AggressiveInlining)]
+        public Vector<double> Of(Vector<double> x) => new Vector<double>(alpha) * VectorElementary.Tanh(new Vector<double>(beta) * x);
+    }
+
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     internal readonly struct Sigmoid : IReal
     {
