@@ -1,3 +1,6 @@
 using Ptq.Experiments.Commands;
+using Ptq.Terminal;
 
-return App.Run(args);
+ICommand[] main = [new ThesisCommand(), new AblationCommand()];
+return App.Run(args, "Regenerates the tables of Ptq.Functional. Without a command: thesis and ablation, on the embedded data.",
+    [.. main, new TrainBaselineCommand(), new BuildDataCommand()], main);

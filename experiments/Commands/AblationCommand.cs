@@ -7,13 +7,14 @@ using Ptq.Errors;
 using Ptq.Experiments.Ablation;
 using Ptq.Experiments.Data;
 using Ptq.Experiments.Thesis;
+using Ptq.Terminal;
 using static LanguageExt.Prelude;
 using TextOption = System.CommandLine.Option<string?>;
 
 namespace Ptq.Experiments.Commands;
 
 /// <summary>One axis at a time around a sound way to quantize.</summary>
-internal sealed class AblationCommand : IExperiment
+internal sealed class AblationCommand : ICommand
 {
     private const string LeNet = "lenet-lite";
 
@@ -26,15 +27,15 @@ internal sealed class AblationCommand : IExperiment
 
     public Command Command { get; }
 
-    public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed)
+    public Validation<Fault, Func<Either<PtqError, ExitCode>>> Parse(ParseResult parsed)
     {
         var name = parsed.Typed(model) ?? LeNet;
         return (
             name == LeNet || Models.Names.Contains(name) ? Success<Fault, string>(name) : Fail<Fault, string>(new("--model", $"'{name}'", string.Join(", ", Models.Names.Prepend(LeNet)))),
-            name == LeNet || parsed.Typed(weights) is null ? Commands.Parse.Path("--weights", parsed.Typed(weights), () => Embedded.Baseline) : Fail<Fault, string>(new("--weights", $"--model {name}", $"it only with {LeNet}")),
-            Commands.Parse.Path("--out", parsed.Typed(output), () => name == LeNet ? Results.Folder : Path.Combine(Results.Folder, name)),
-            Commands.Parse.Threads("--threads", parsed.Typed(threads))
-        ).Apply((network, file, folder, count) => (Func<Either<PtqError, Unit>>)(() => network == LeNet
+            name == LeNet || parsed.Typed(weights) is null ? OptionText.Path("--weights", parsed.Typed(weights), () => Embedded.Baseline) : Fail<Fault, string>(new("--weights", $"--model {name}", $"it only with {LeNet}")),
+            OptionText.Path("--out", parsed.Typed(output), () => name == LeNet ? Results.Folder : Path.Combine(Results.Folder, name)),
+            OptionText.Threads("--threads", parsed.Typed(threads))
+        ).Apply((network, file, folder, count) => (Func<Either<PtqError, ExitCode>>)(() => network == LeNet
             ? Run($"LeNet-lite, weights {(file == Embedded.Baseline ? "embedded" : file)}", () => Load(file, count), folder)
             : Run(network, () => LoadModel(network, count), folder)));
     }
@@ -53,7 +54,7 @@ internal sealed class AblationCommand : IExperiment
         from study in Study.Create(graph, splits, FloatArithmetic.Float32, threads)
         select study;
 
-    private static Either<PtqError, Unit> Run(string network, Func<Either<PtqError, Study>> load, string folder) =>
+    private static Either<PtqError, ExitCode> Run(string network, Func<Either<PtqError, Study>> load, string folder) =>
         from writable in Disk.CheckWritable(folder)
         from found in Display.WithProgress(progress =>
         {
@@ -66,7 +67,7 @@ internal sealed class AblationCommand : IExperiment
         from written in Disk.Write(files)
         select Show(network, found.Study, found.Outcomes, files.Select(f => f.Path));
 
-    private static Unit Show(string network, Study study, IReadOnlyList<AxisOutcome> outcomes, IEnumerable<string> files)
+    private static ExitCode Show(string network, Study study, IReadOnlyList<AxisOutcome> outcomes, IEnumerable<string> files)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
@@ -77,6 +78,6 @@ internal sealed class AblationCommand : IExperiment
         Display.Table("Test images, 95 % Wilson interval, exact McNemar p against FP32", ["axis", "setting", "%#", "interval#", "p#", "bytes#"],
             AblationTables.Axes(study, outcomes).Select(r => (IReadOnlyList<string>)[r.Axis, r.Setting, r.Test, $"{r.Low}–{r.High}", r.P, r.Size.ToString(CultureInfo.InvariantCulture)]));
         Display.Files(files);
-        return Unit.Default;
+        return ExitCode.Done;
     }
 }

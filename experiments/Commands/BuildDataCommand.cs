@@ -3,12 +3,13 @@ using LanguageExt;
 using Ptq.Data;
 using Ptq.Errors;
 using Ptq.Experiments.Data;
+using Ptq.Terminal;
 using TextOption = System.CommandLine.Option<string?>;
 
 namespace Ptq.Experiments.Commands;
 
 /// <summary>Rebuilds the embedded data from the published files.</summary>
-internal sealed class BuildDataCommand : IExperiment
+internal sealed class BuildDataCommand : ICommand
 {
     private readonly TextOption mnist = Options.Text("--mnist", "DIR", "Folder with the four MNIST files, compressed or not", required: true);
     private readonly TextOption fashion = Options.Text("--fashion", "DIR", "Folder with the four Fashion-MNIST files, compressed or not", required: true);
@@ -18,14 +19,14 @@ internal sealed class BuildDataCommand : IExperiment
 
     public Command Command { get; }
 
-    public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
+    public Validation<Fault, Func<Either<PtqError, ExitCode>>> Parse(ParseResult parsed) =>
         (
-            Commands.Parse.Path("--mnist", parsed.Typed(mnist), () => ""),
-            Commands.Parse.Path("--fashion", parsed.Typed(fashion), () => ""),
-            Commands.Parse.Path("--out", parsed.Typed(output), () => "")
-        ).Apply((digits, clothes, folder) => (Func<Either<PtqError, Unit>>)(() => Run(digits, clothes, folder)));
+            OptionText.Path("--mnist", parsed.Typed(mnist), () => ""),
+            OptionText.Path("--fashion", parsed.Typed(fashion), () => ""),
+            OptionText.Path("--out", parsed.Typed(output), () => "")
+        ).Apply((digits, clothes, folder) => (Func<Either<PtqError, ExitCode>>)(() => Run(digits, clothes, folder)));
 
-    private static Either<PtqError, Unit> Run(string mnist, string fashion, string folder) =>
+    private static Either<PtqError, ExitCode> Run(string mnist, string fashion, string folder) =>
         from writable in Disk.CheckWritable(folder)
         from digits in Published.Read(mnist)
         from clothes in Published.Read(fashion)
@@ -37,9 +38,9 @@ internal sealed class BuildDataCommand : IExperiment
         from written in Disk.Write(files)
         select Say(files.Select(f => f.Path));
 
-    private static Unit Say(IEnumerable<string> files)
+    private static ExitCode Say(IEnumerable<string> files)
     {
         Display.Files(files);
-        return Unit.Default;
+        return ExitCode.Done;
     }
 }

@@ -1,4 +1,5 @@
 using Ptq.Data;
+using Ptq.Terminal;
 
 namespace Ptq.Experiments.Commands;
 

@@ -8,12 +8,13 @@ using Ptq.Evaluation;
 using Ptq.Experiments.Data;
 using Ptq.Experiments.Thesis;
 using Ptq.Model;
+using Ptq.Terminal;
 using TextOption = System.CommandLine.Option<string?>;
 
 namespace Ptq.Experiments.Commands;
 
 /// <summary>Regenerates the thesis's tables and figures.</summary>
-internal sealed class ThesisCommand : IExperiment
+internal sealed class ThesisCommand : ICommand
 {
     private readonly TextOption weights = Options.Text("--weights", "FILE.npz", "Weights of LeNet-lite [default: the embedded baseline]");
     private readonly TextOption output = Options.Text("--out", "DIR", "Where tables and figures go [default: experiments/results]");
@@ -32,15 +33,15 @@ internal sealed class ThesisCommand : IExperiment
 
     public Command Command { get; }
 
-    public Validation<Fault, Func<Either<PtqError, Unit>>> Parse(ParseResult parsed) =>
+    public Validation<Fault, Func<Either<PtqError, ExitCode>>> Parse(ParseResult parsed) =>
         (
             ThesisPlan.Parse(parsed.Typed(seed), parsed.Typed(iterations), parsed.Typed(startPercentile), parsed.Typed(step), parsed.Typed(calibration), parsed.Typed(objective)),
-            Commands.Parse.Path("--weights", parsed.Typed(weights), () => Embedded.Baseline),
-            Commands.Parse.Path("--out", parsed.Typed(output), () => Results.Folder),
-            Commands.Parse.Threads("--threads", parsed.Typed(threads))
-        ).Apply((plan, file, folder, count) => (Func<Either<PtqError, Unit>>)(() => Run(file, folder, plan, count)));
+            OptionText.Path("--weights", parsed.Typed(weights), () => Embedded.Baseline),
+            OptionText.Path("--out", parsed.Typed(output), () => Results.Folder),
+            OptionText.Threads("--threads", parsed.Typed(threads))
+        ).Apply((plan, file, folder, count) => (Func<Either<PtqError, ExitCode>>)(() => Run(file, folder, plan, count)));
 
-    private static Either<PtqError, Unit> Run(string weights, string folder, ThesisPlan plan, int threads) =>
+    private static Either<PtqError, ExitCode> Run(string weights, string folder, ThesisPlan plan, int threads) =>
         from writable in Disk.CheckWritable(folder)
         from graph in Load(weights)
         from splits in Load(plan)
@@ -66,7 +67,7 @@ internal sealed class ThesisCommand : IExperiment
         from splits in Splits.Create(new(searched.First(plan.Calibration).Images), new(searched), new(test.ToFloats()), Overlap.CalibrationInSearch)
         select splits;
 
-    private static Unit Show(string weights, ThesisPlan plan, Graph graph, ThesisResult result, Latency.Row[] latency, IEnumerable<string> files)
+    private static ExitCode Show(string weights, ThesisPlan plan, Graph graph, ThesisResult result, Latency.Row[] latency, IEnumerable<string> files)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"""
@@ -83,6 +84,6 @@ internal sealed class ThesisCommand : IExperiment
         Display.Table($"Confusions that moved most, {ThesisTables.StartName(plan)} − FP32", ["rank#", "real#", "predicted#", "change of share#"],
             ThesisTables.Confusions(result).Take(6).Select(c => (IReadOnlyList<string>)[c.Rank.ToString(CultureInfo.InvariantCulture), c.Real.ToString(CultureInfo.InvariantCulture), c.Predicted.ToString(CultureInfo.InvariantCulture), c.Delta]));
         Display.Files(files);
-        return Unit.Default;
+        return ExitCode.Done;
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using LanguageExt;
 using Ptq.Errors;
+using Ptq.Terminal;
 
 namespace Ptq.Experiments.Thesis;
 
@@ -40,11 +41,11 @@ internal sealed record ThesisPlan
     /// <summary>A plan from what a user typed; everything that is wrong with it at once. What was not typed is as published.</summary>
     public static Validation<Fault, ThesisPlan> Parse(string? seed, string? iterations, string? startPercentile, string? step, string? calibration, string? objective) =>
         (
-            Commands.Parse.Seeded("--seed", seed),
-            Commands.Parse.Whole("--iterations", iterations, Published.Iterations, 0, 1_000_000),
-            Commands.Parse.Real("--start-percentile", startPercentile, Published.StartPercentile, 50, 100),
-            Commands.Parse.Real("--step", step, Published.Step, 0, 50),
-            Commands.Parse.Whole("--calibration", calibration, Published.Calibration, 1, Validation),
-            Commands.Parse.Whole("--objective", objective, Published.Objective, 1, Validation)
+            OptionText.Seeded("--seed", seed),
+            OptionText.Whole("--iterations", iterations, Published.Iterations, 0, 1_000_000),
+            OptionText.Real("--start-percentile", startPercentile, Published.StartPercentile, 50, 100),
+            OptionText.Real("--step", step, Published.Step, 0, 50),
+            OptionText.Whole("--calibration", calibration, Published.Calibration, 1, Validation),
+            OptionText.Whole("--objective", objective, Published.Objective, 1, Validation)
         ).Apply((s, i, p, w, c, o) => new ThesisPlan(s, i, p, w, c, o));
 }

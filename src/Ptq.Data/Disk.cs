@@ -2,6 +2,7 @@ using System.Security;
 using System.Text;
 using LanguageExt;
 using Ptq.Errors;
+using Ptq.Numerics;
 
 namespace Ptq.Data;
 
@@ -10,6 +11,22 @@ public static class Disk
 {
     /// <summary>Whether there is a file at the path.</summary>
     public static bool Exists(string path) => File.Exists(path);
+
+    /// <summary>Whether there is a folder at the path.</summary>
+    public static bool FolderExists(string path) => Directory.Exists(path);
+
+    /// <summary>The names of the files in a folder, sorted ordinally; hidden ones (with a dot in front) and folders are left out.</summary>
+    public static Either<PtqError, Values<string>> List(string folder) => Try<Values<string>>(folder, "read", () => Values.From(
+        Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Where(name => name[0] != '.').Order(StringComparer.Ordinal)));
+
+    /// <summary>The beginning of a file, at most so many bytes, and the length of all of it.</summary>
+    public static Either<PtqError, (byte[] Bytes, long Length)> ReadHead(string path, int most) => Try<(byte[], long)>(path, "read", () =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+        var bytes = new byte[Math.Min(most, file.Length)];
+        file.ReadExactly(bytes);
+        return (bytes, file.Length);
+    });
 
     /// <summary>All bytes of a file.</summary>
     /// <returns>The bytes; <see cref="PtqError.NoAccess"/> where the file cannot be read; <see cref="PtqError.BadFile"/> where

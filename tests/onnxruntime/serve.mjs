@@ -46,6 +46,8 @@ async function run({ model, optimization, threads, runs, outputs }) {
     graphOptimizationLevel: optimization,
     intraOpNumThreads: threads,
     interOpNumThreads: threads,
+    // Without it, u8 × s8 products go through vpmaddubsw where a processor has AVX2 but no VNNI, and their pairs saturate: other integers than elsewhere.
+    extra: { session: { x64quantprecision: '1' } },
   });
   try {
     const answers = [];

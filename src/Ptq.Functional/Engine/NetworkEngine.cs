@@ -32,39 +32,20 @@ public sealed class NetworkEngine
     /// <param name="network">The network.</param>
     /// <param name="inputs">The shape of every input.</param>
     /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done.</returns>
-    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs)
+    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs) => TypesOf(network, inputs).Bind(types =>
     {
-        var types = new Dictionary<string, TensorType>(StringComparer.Ordinal);
-        foreach (var port in network.Inputs)
-        {
-            if (inputs.Find(port.Name).Case is not SomeCase<Shape>(var shape)) return new PtqError.BadGraph("", $"input '{port.Name}'", "no shape", $"{port}");
-            var type = new TensorType(port.Type, shape);
-            if (!port.Takes(type)) return new PtqError.BadGraph("", $"input '{port.Name}'", $"{type}", $"{port}");
-            types[port.Name] = type;
-        }
-        foreach (var name in inputs.Names)
-            if (!types.ContainsKey(name)) return new PtqError.BadGraph("", $"input '{name}'", "no such input", string.Join(", ", network.Inputs.AsEnumerable().Select(p => p.Name)));
-
-        var known = new Dictionary<string, Operand>(StringComparer.Ordinal);
-        for (var i = 0; i < network.Constants.Count; i++)
-        {
-            known[network.Constants.Names[i]] = network.Constants.Items[i].ToOperand();
-            types[network.Constants.Names[i]] = known[network.Constants.Names[i]].Signature;
-        }
-
-        var steps = new List<(Operation, Prepared)>();
+        var (known, steps) = (Constants(network, types), new List<(Operation, Prepared)>());
         foreach (var operation in network.Operations)
             switch (Prepare(operation, network.Opset, types, known).Case)
             {
                 case LeftCase<PtqError, Prepared>(var error): return error;
                 case RightCase<PtqError, Prepared>(var prepared):
-                    for (var i = 0; i < Math.Min(operation.Outputs.Length, prepared.Outputs.Length); i++)
-                        if (operation.Outputs[i].Length > 0) types[operation.Outputs[i]] = prepared.Outputs[i];
+                    Note(operation, prepared, types);
                     if (!operation.Outputs.AsEnumerable().All(o => o.Length == 0 || known.ContainsKey(o))) steps.Add((operation, prepared));
                     break;
             }
-        return new NetworkEngine(network, types, known, WithLastReaders(steps));
-    }
+        return Prelude.Right<PtqError, NetworkEngine>(new(network, types, known, WithLastReaders(steps)));
+    });
 
     /// <summary>Some tensors, for inputs of the shapes that the engine was made for.</summary>
     /// <param name="inputs">Every input of the network.</param>
@@ -129,7 +110,43 @@ public sealed class NetworkEngine
         }
     }
 
-    private static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, Dictionary<string, Operand> known)
+    /// <summary>Types and shapes of the inputs, where they are such as the network takes.</summary>
+    internal static Either<PtqError, Dictionary<string, TensorType>> TypesOf(Network network, ByName<Shape> inputs)
+    {
+        var types = new Dictionary<string, TensorType>(StringComparer.Ordinal);
+        foreach (var port in network.Inputs)
+        {
+            if (inputs.Find(port.Name).Case is not SomeCase<Shape>(var shape)) return new PtqError.BadGraph("", $"input '{port.Name}'", "no shape", $"{port}");
+            var type = new TensorType(port.Type, shape);
+            if (!port.Takes(type)) return new PtqError.BadGraph("", $"input '{port.Name}'", $"{type}", $"{port}");
+            types[port.Name] = type;
+        }
+        foreach (var name in inputs.Names)
+            if (!types.ContainsKey(name)) return new PtqError.BadGraph("", $"input '{name}'", "no such input", string.Join(", ", network.Inputs.AsEnumerable().Select(p => p.Name)));
+        return types;
+    }
+
+    /// <summary>The network's constants as numbers; their types are noted.</summary>
+    internal static Dictionary<string, Operand> Constants(Network network, Dictionary<string, TensorType> types)
+    {
+        var known = new Dictionary<string, Operand>(StringComparer.Ordinal);
+        for (var i = 0; i < network.Constants.Count; i++)
+        {
+            known[network.Constants.Names[i]] = network.Constants.Items[i].ToOperand();
+            types[network.Constants.Names[i]] = known[network.Constants.Names[i]].Signature;
+        }
+        return known;
+    }
+
+    /// <summary>Notes type and shape of what an operation writes.</summary>
+    internal static void Note(Operation operation, Prepared prepared, Dictionary<string, TensorType> types)
+    {
+        for (var i = 0; i < Math.Min(operation.Outputs.Length, prepared.Outputs.Length); i++)
+            if (operation.Outputs[i].Length > 0) types[operation.Outputs[i]] = prepared.Outputs[i];
+    }
+
+    /// <summary>An operation made ready, whose inputs' types are known; what follows from known values alone becomes known too.</summary>
+    internal static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, Dictionary<string, Operand> known)
     {
         if (OperatorTable.Find(operation.FullOp) is not { } prepare) return Unsupported(operation, opset);
         var names = operation.Inputs.Span.ToArray();

@@ -14,6 +14,10 @@ public static class Accuracy
     /// <param name="logits">Codes [N, classes] under one scale.</param>
     public static Values<int> Predict(QTensor logits) => ArgMax<int>(logits.Shape, logits.Codes);
 
+    /// <summary>The predicted class of every sample.</summary>
+    /// <param name="scores">[N, classes], or with axes of length 1 besides; numbers or codes under one scale.</param>
+    public static Values<int> Predict(Operand scores) => scores.Type.IsFloat ? ArgMax(scores.Shape, scores.Floats) : ArgMax(scores.Shape, scores.Integers);
+
     /// <summary>How many predictions are right.</summary>
     /// <param name="labels">The true classes.</param>
     /// <param name="predicted">The predicted ones, as many.</param>

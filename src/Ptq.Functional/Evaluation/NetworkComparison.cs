@@ -16,7 +16,9 @@ namespace Ptq.Evaluation;
 /// <param name="Noise">Σ (x − y)².</param>
 /// <param name="Clipped">How many float elements lie outside what the codes can express.</param>
 /// <param name="MaxError">max |x − y|.</param>
-public sealed record TensorDifference(string Tensor, long Elements, double Signal, double Noise, long Clipped, double MaxError)
+/// <param name="Rows">Of an output [N, classes] or [N, T, classes], how many rows of scores there are; 0 of other tensors.</param>
+/// <param name="Agreeing">In how many rows the first of the largest scores is the same class.</param>
+public sealed record TensorDifference(string Tensor, long Elements, double Signal, double Noise, long Clipped, double MaxError, long Rows = 0, long Agreeing = 0)
 {
     /// <summary>The ratio of signal to quantization noise in decibels, 10·log₁₀(Σ x² / Σ (x − y)²); infinite where nothing differs.</summary>
     public double Sqnr => Noise == 0 ? double.PositiveInfinity : Signal == 0 ? double.NegativeInfinity : 10 / Elementary.Log(10) * Elementary.Log(Signal / Noise);
@@ -26,7 +28,7 @@ public sealed record TensorDifference(string Tensor, long Elements, double Signa
 
     /// <summary>Of both parts of the data.</summary>
     public TensorDifference Combine(TensorDifference other) =>
-        new(Tensor, Elements + other.Elements, Signal + other.Signal, Noise + other.Noise, Clipped + other.Clipped, Math.Max(MaxError, other.MaxError));
+        new(Tensor, Elements + other.Elements, Signal + other.Signal, Noise + other.Noise, Clipped + other.Clipped, Math.Max(MaxError, other.MaxError), Rows + other.Rows, Agreeing + other.Agreeing);
 }
 
 /// <summary>Compares the tensors of two networks on the same data.</summary>
@@ -45,18 +47,19 @@ public static class NetworkComparison
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var engines = new ConcurrentDictionary<string, Either<PtqError, (NetworkEngine Real, NetworkEngine Quantized)>>(StringComparer.Ordinal);
         var byQuantized = pairs.AsEnumerable().Select((pair, i) => (pair, i)).ToLookup(p => p.pair.Quantized, StringComparer.Ordinal);
+        var outputs = real.Outputs.AsEnumerable().Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
         var done = 0;
 
-        Either<PtqError, TensorDifference[]> One(ByName<Operand> batch)
+        Either<PtqError, TensorDifference?[]> One(ByName<Operand> batch)
         {
             var shapes = batch.Map((_, operand) => operand.Shape);
-            var differences = new TensorDifference[pairs.Length];
+            var differences = new TensorDifference?[pairs.Length];
             var result =
                 from both in engines.GetOrAdd(string.Join(';', shapes.Items.AsEnumerable()), _ => Prepared(real, quantized, pairs, shapes))
                 from wanted in both.Real.Run(batch, pairs.Map(p => p.Tensor))
                 from run in both.Quantized.Run(batch, (name, value) =>
                 {
-                    foreach (var (pair, i) in byQuantized[name]) differences[i] = Difference(pair, wanted[pair.Tensor].Floats.Span, value.Floats.Span);
+                    foreach (var (pair, i) in byQuantized[name]) differences[i] = WithAgreement(Difference(pair, wanted[pair.Tensor].Floats.Span, value.Floats.Span), outputs.Contains(pair.Tensor) ? value.Shape : default, wanted[pair.Tensor].Floats.Span, value.Floats.Span);
                 })
                 select differences;
             progress?.Invoke(Interlocked.Increment(ref done));
@@ -67,9 +70,10 @@ public static class NetworkComparison
         foreach (var result in batches.AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
             switch (result.Case)
             {
-                case LeftCase<PtqError, TensorDifference[]>(var error): return error;
-                case RightCase<PtqError, TensorDifference[]>(var differences):
-                    for (var i = 0; i < total.Length; i++) total[i] = total[i].Combine(differences[i]);
+                case LeftCase<PtqError, TensorDifference?[]>(var error): return error;
+                case RightCase<PtqError, TensorDifference?[]>(var differences):
+                    for (var i = 0; i < total.Length; i++)
+                        if (differences[i] is { } difference) total[i] = total[i].Combine(difference); // none for a tensor that no input has a part in
                     break;
             }
         return Values.Of<TensorDifference>(total);
@@ -96,5 +100,23 @@ public static class NetworkComparison
             if (x[i] < low || x[i] > high) clipped++;
         }
         return new(pair.Tensor, x.Length, signal, noise, clipped, largest);
+    }
+
+    private static TensorDifference WithAgreement(TensorDifference difference, Shape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        var rank = shape.Rank;
+        while (rank > 2 && shape[rank - 1] == 1) rank--;
+        if (rank is not (2 or 3) || shape[rank - 1] < 2 || shape.Count == 0) return difference;
+        var (classes, agreeing) = (shape[rank - 1], 0);
+        for (var at = 0; at < x.Length; at += classes) agreeing += Largest(x.Slice(at, classes)) == Largest(y.Slice(at, classes)) ? 1 : 0;
+        return difference with { Rows = x.Length / classes, Agreeing = agreeing };
+    }
+
+    private static int Largest(ReadOnlySpan<float> row)
+    {
+        var largest = 0;
+        for (var i = 1; i < row.Length; i++)
+            if (row[i] > row[largest]) largest = i;
+        return largest;
     }
 }

@@ -13,6 +13,7 @@ public static partial class Elementary
     public static double Pow(double x, double y)
     {
         if (y == 2) return x * x;
+        if (y == 3 && Math.Abs(x) < 1e100) return TwoProduct(x, x) is var (square, lost) ? Fma(square, x, lost * x) : default;
         if (y == 0 || x == 1) return 1;
         if (double.IsNaN(x) || double.IsNaN(y)) return double.NaN;
         if (y == 1) return x;

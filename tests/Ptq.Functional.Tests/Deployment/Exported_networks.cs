@@ -43,6 +43,6 @@ public class Exported_networks(ITestOutputHelper output)
         output.WriteLine($"{model}, {weights}: ONNX Runtime {top1:f2} %, integer engine {real:f2} %, agreement {100 * agreement:f2} %, {file.Length} of {float32} bytes");
         Assert.InRange(agreement, 0.999, 1);
         Assert.InRange(top1, published - 0.1, 100);
-        Assert.InRange((double)file.Length / float32, 0.2, 0.4);
+        Assert.InRange((double)file.Length / float32, 0.2, 0.45); // a quarter, and the names of what was added
     }
 }

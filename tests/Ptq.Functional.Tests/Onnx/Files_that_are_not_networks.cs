@@ -12,7 +12,7 @@ public class Files_that_are_not_networks
     private static readonly byte[] Model = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", "resnet8_fashion_bn.onnx"));
 
     [Fact]
-    public void Bytes_that_are_no_message() => Refused("m.onnx: protobuf: saw bytes that are no message, wanted an ONNX ModelProto", [0x0A, 0xFF, 0xFF, 0xFF, 0x7F, 0x01]);
+    public void Bytes_that_are_no_message() => Refused("m.onnx: protobuf: saw bytes that are no message, wanted a protobuf message that ends where its length says", [0x0A, 0xFF, 0xFF, 0xFF, 0x7F, 0x01]);
 
     [Fact]
     public void An_empty_file() => Refused("m.onnx: ir_version: saw 0, wanted 3 to 10: an ONNX model", []);

@@ -49,6 +49,15 @@ internal static class RealFunctions
         public Vector<double> Of(Vector<double> x) => new Vector<double>(alpha) * VectorElementary.Tanh(new Vector<double>(beta) * x);
     }
 
+    /// <summary>x³. The square of a float32 value is exact, so the cube is rounded once, as the power is.</summary>
+    internal readonly struct Cube : IReal
+    {
+        public double Of(double x) => x * x * x;
+
+        [MethodImpl(AggressiveInlining)]
+        public Vector<double> Of(Vector<double> x) => x * x * x;
+    }
+
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     internal readonly struct Sigmoid : IReal
     {
@@ -91,11 +100,12 @@ internal static class RealFunctions
             new Vector<double>(0.5) * x * (Vector<double>.One + VectorElementary.Tanh(new Vector<double>(SqrtTwoOverPi) * (x + new Vector<double>(0.044715) * x * x * x)));
     }
 
-    /// <summary>x · tanh(ln(1 + eˣ)); with e = eˣ the tanh is e(e + 2) / (e(e + 2) + 2), and 1 in double from 40 on.</summary>
+    /// <summary>x · tanh(ln(1 + eˣ)); with e = eˣ the tanh is e(e + 2) / (e(e + 2) + 2), and 1 in double from 40 on. Below −700 nothing is left of it.</summary>
     internal readonly struct Mish : IReal
     {
         public double Of(double x)
         {
+            x = Math.Max(x, -700);
             var e = Elementary.Exp(Math.Min(x, 40));
             return x * (e * (e + 2) / (e * (e + 2) + 2));
         }
@@ -103,6 +113,7 @@ internal static class RealFunctions
         [MethodImpl(AggressiveInlining)]
         public Vector<double> Of(Vector<double> x)
         {
+            x = Vector.Max(x, new(-700));
             var e = VectorElementary.Exp(Vector.Min(x, new(40)));
             var both = e * (e + new Vector<double>(2));
             return x * (both / (both + new Vector<double>(2)));

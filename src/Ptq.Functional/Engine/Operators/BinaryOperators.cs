@@ -1,4 +1,3 @@
-using System.Numerics;
 using Ptq.Engine.Kernels;
 using Ptq.Numerics;
 using Ptq.Tensors;
@@ -18,7 +17,7 @@ internal static class BinaryOperators
         ("Min", site => Folded<Arithmetic.Min>(site, Pointwise.Numbers(site, site.Count))),
         ("Max", site => Folded<Arithmetic.Max>(site, Pointwise.Numbers(site, site.Count))),
         ("Sum", site => Folded<Arithmetic.Add>(site, Reals(site))),
-        ("Mean", site => Mean(site)),
+        ("Mean", Mean),
         ("BitwiseAnd", site => Bits<IntegerFunctions.And>(site)),
         ("BitwiseOr", site => Bits<IntegerFunctions.Or>(site)),
         ("BitwiseXor", site => Bits<IntegerFunctions.Xor>(site)),

@@ -31,6 +31,7 @@ internal static class Movement
         {
             var floats = new float[shape.Count];
             movement.Run(inputs, floats.AsSpan());
+            Nominal.Round(type, floats);
             return Operand.Of(type, shape, Values.Freeze(floats));
         }
         var integers = new long[shape.Count];

@@ -100,6 +100,7 @@ internal static class NormalizationOperators
                 var start = row * inner.Count;
                 Moments.Scale(inputs[0]!.Floats.Span.Slice(start, inner.Count), means[row], factors[row], scale[(start % scale.Length)..], bias.IsEmpty ? bias : bias[(start % bias.Length)..], y.AsSpan(start));
             }
+            Nominal.Round(type, y);
             return [Operand.Of(type, x, Values.Freeze(y)), Rounded(outer, means), Rounded(outer, factors)];
         });
     }

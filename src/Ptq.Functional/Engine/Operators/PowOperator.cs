@@ -41,10 +41,11 @@ internal static class PowOperator
             });
     }
 
-    /// <summary>One power of every element. Its square and its root are those of float32: rounding the double's gives the same bits.</summary>
+    /// <summary>One power of every element. A square computed in float32 has the bits of the double that is rounded.</summary>
     private static Prepared OfOne(Site site, double exponent) => exponent switch
     {
         2 => Pointwise.Float(site, new FloatFunctions.Square()),
+        3 => Pointwise.Real(site, new RealFunctions.Cube()),
         _ => Pointwise.Real(site, x => Elementary.Pow(x, exponent)),
     };
 

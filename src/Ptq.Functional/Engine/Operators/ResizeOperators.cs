@@ -20,7 +20,8 @@ internal static class ResizeOperators
         var axes = Axes(site, x, coordinates);
         var shape = site.Fits([.. axes.Select(axis => (long)axis.To)]);
         if (x.Count == 0 && shape.Count > 0) throw site.Bad("input", $"{x}", "elements, of which the output is made");
-        if (shape.Count == 0 || axes.All(axis => axis.IsUnchanged)) return Movement.Prepare(site, shape, StridedCopy.To(shape, StridedCopy.StridesOf(shape)));
+        // Where no length changes ONNX Runtime copies, whatever scales and region say.
+        if (shape.Count == 0 || shape == x) return Movement.Prepare(site, shape, StridedCopy.To(shape, StridedCopy.StridesOf(shape)));
 
         IMovement movement;
         if (mode == "nearest") movement = new TableCopy(x, [.. axes.Select(axis => axis.IsUnchanged ? null : axis.Nearest(rounding))]);

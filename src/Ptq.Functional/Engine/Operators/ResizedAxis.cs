@@ -1,6 +1,6 @@
 namespace Ptq.Engine.Operators;
 
-/// <summary>Where the elements of one axis of a Resize come from. Coordinates are computed in float32, in the order of operations that ONNX's text gives.</summary>
+/// <summary>Where the elements of one axis of a Resize come from. Coordinates are computed in float32 (in double where ONNX Runtime does), in the order of operations of ONNX's text.</summary>
 /// <param name="From">The input's length.</param>
 /// <param name="To">The output's length.</param>
 /// <param name="Scale">How much longer the output is; not always To/From.</param>
@@ -9,6 +9,8 @@ namespace Ptq.Engine.Operators;
 /// <param name="Mode">coordinate_transformation_mode.</param>
 internal sealed record ResizedAxis(int From, int To, float Scale, float Start, float End, string Mode)
 {
+    private const float Halfway = 1e-6f; // this near to the middle of two elements counts as the middle, as in ONNX Runtime 1.30: scales are rounded
+
     /// <summary>The values of coordinate_transformation_mode.</summary>
     public static string[] Modes => ["half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"];
 
@@ -31,7 +33,7 @@ internal sealed record ResizedAxis(int From, int To, float Scale, float Start, f
         {
             _ when IsUnchanged => x,
             "half_pixel" => (x + 0.5f) / Scale - 0.5f,
-            "half_pixel_symmetric" => From / 2f * (1 - To / (Scale * From)) + (x + 0.5f) / Scale - 0.5f,
+            "half_pixel_symmetric" => (float)(From / 2f * (1 - To / (Scale * From)) + ((double)x + 0.5) / Scale - 0.5),
             "pytorch_half_pixel" => To > 1 ? (x + 0.5f) / Scale - 0.5f : 0,
             "align_corners" => To == 1 ? 0 : x * (From - 1) / (To - 1),
             "tf_half_pixel_for_nn" => (x + 0.5f) / Scale,
@@ -51,8 +53,8 @@ internal sealed record ResizedAxis(int From, int To, float Scale, float Start, f
         {
             "floor" => MathF.Floor(x),
             "ceil" => MathF.Ceiling(x),
-            "round_prefer_ceil" => MathF.Floor(x) + (x - MathF.Floor(x) >= 0.5f ? 1 : 0),
-            _ => MathF.Floor(x) + (x - MathF.Floor(x) > 0.5f ? 1 : 0),
+            "round_prefer_ceil" => MathF.Floor(x) + (x - MathF.Floor(x) >= 0.5f - Halfway ? 1 : 0),
+            _ => MathF.Floor(x) + (x - MathF.Floor(x) > 0.5f + Halfway ? 1 : 0),
         });
     })];
 

@@ -23,7 +23,7 @@ internal static class SoftmaxOperators
         for (var i = 0; i < largest.Length; i++)
             if (double.IsInfinity(largest[i])) largest[i] = 0; // ∞ − ∞ is no number, and the powers of infinities are right without
         var powers = axes.Spread<double>(largest);
-        for (var i = 0; i < powers.Length; i++) powers[i] = Elementary.Exp(x[i] - powers[i]);
+        Exponentials.OfDifferences(x, powers);
         axes.Fold<Folds.Sum, double, double>(powers, sums);
         return (largest, powers, sums);
     }

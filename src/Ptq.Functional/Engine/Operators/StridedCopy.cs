@@ -92,8 +92,12 @@ internal sealed class StridedCopy : IMovement
         var (length, fromStep, toStep) = fast;
         if ((fromStep, toStep) == (1, 1)) from.Slice(f, length).CopyTo(to[t..]);
         else if ((fromStep, toStep) == (0, 1)) to.Slice(t, length).Fill(from[f]);
-        else
-            for (var i = 0; i < length; i++, f += fromStep, t += toStep) to[t] = from[f];
+        else Line(from, f, to, t, length, fromStep, toStep);
+    }
+
+    private static void Line<T>(ReadOnlySpan<T> from, int f, Span<T> to, int t, int length, int fromStep, int toStep)
+    {
+        for (var i = 0; i < length; i++, f += fromStep, t += toStep) to[t] = from[f];
     }
 
     private void Tiles<T>(ReadOnlySpan<T> from, int f, Span<T> to, int t, Axis other)
@@ -101,12 +105,12 @@ internal sealed class StridedCopy : IMovement
         for (var b = 0; b < other.Length; b += Tile)
             for (var a = 0; a < fast.Length; a += Tile)
             {
-                var (rows, columns) = (Math.Min(b + Tile, other.Length), Math.Min(a + Tile, fast.Length));
-                for (var row = b; row < rows; row++)
-                {
-                    var (source, destination) = (f + row + a * fast.From, t + row * other.To + a * fast.To);
-                    for (var column = a; column < columns; column++, source += fast.From, destination += fast.To) to[destination] = from[source];
-                }
+                var (rows, columns) = (Math.Min(Tile, other.Length - b), Math.Min(Tile, fast.Length - a));
+                var (source, destination) = (f + b + a * fast.From, t + b * other.To + a * fast.To);
+                if (columns < 8) // the longer loop goes inside
+                    for (var column = 0; column < columns; column++) Line(from, source + column * fast.From, to, destination + column * fast.To, rows, 1, other.To);
+                else
+                    for (var row = 0; row < rows; row++) Line(from, source + row, to, destination + row * other.To, columns, fast.From, fast.To);
             }
     }
 }

@@ -1,18 +1,22 @@
 using Spectre.Console;
 
-namespace Ptq.Experiments.Commands;
+namespace Ptq.Terminal;
 
 /// <summary>What a run shows: progress on the error stream, tables on the output.</summary>
-internal static class Display
+public static class Display
 {
     private const int Width = 80;
 
     private static readonly IAnsiConsole Progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    /// <summary>Runs work that reports stages and the share of each that is done: a bar a stage in a terminal, a line a stage elsewhere.</summary>
-    public static T WithProgress<T>(Func<Action<string, double>, T> work)
+    private static bool ShowsBars => Progress.Profile.Capabilities.Interactive && !Console.IsErrorRedirected;
+
+    /// <summary>Runs work that reports stages and the share of each that is done: a bar a stage in a terminal, a line a stage
+    /// elsewhere, nothing where that is wanted.</summary>
+    public static T WithProgress<T>(Func<Action<string, double>, T> work, bool quiet = false)
     {
-        if (!Progress.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
+        if (quiet) return work((_, _) => { });
+        if (!ShowsBars)
         {
             var last = "";
             return work((stage, _) =>
@@ -25,10 +29,11 @@ internal static class Display
             ProgressTask? task = null;
             var result = work((stage, share) =>
             {
-                if (task is null || task.Description != stage)
+                var shown = Markup.Escape(stage);
+                if (task is null || task.Description != shown)
                 {
                     if (task is not null) task.Value = 1;
-                    task = context.AddTask(stage, maxValue: 1);
+                    task = context.AddTask(shown, maxValue: 1);
                 }
                 task.Value = share;
             });
@@ -37,8 +42,18 @@ internal static class Display
         });
     }
 
+    /// <summary>Gives the terminal its cursor back where a bar may have hidden it: the program is being ended from outside.</summary>
+    public static void Leave()
+    {
+        if (ShowsBars) Console.Error.Write("\e[?25h\n");
+    }
+
     /// <summary>A table below its title; a column whose name ends in # holds numbers and is set to the right.</summary>
-    public static void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <param name="title">What it shows.</param>
+    /// <param name="columns">The headings.</param>
+    /// <param name="rows">A cell for every column.</param>
+    /// <param name="width">The most columns of text that it takes, where the terminal has them; what is longer is cut.</param>
+    public static void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, int width = Width)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
         foreach (var column in columns)
@@ -49,7 +64,7 @@ internal static class Display
         foreach (var row in rows) table.AddRow(row.Select(cell => Markup.Escape(cell)).ToArray());
         Console.WriteLine($"\n{title}");
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
-        console.Profile.Width = Math.Min(console.Profile.Width, Width);
+        console.Profile.Width = Console.IsOutputRedirected ? width : Math.Min(console.Profile.Width, width);
         console.Write(table);
     }
 

@@ -4,10 +4,10 @@ using LanguageExt;
 using Ptq.Errors;
 using static LanguageExt.Prelude;
 
-namespace Ptq.Experiments.Commands;
+namespace Ptq.Terminal;
 
 /// <summary>Values from the text of an option, or what was wanted instead; a default where nothing was typed.</summary>
-internal static class Parse
+public static class OptionText
 {
     /// <summary>A seed: an integer of any size, from 0.</summary>
     public static Validation<Fault, BigInteger> Seeded(string field, string? text) =>
