@@ -68,17 +68,25 @@ internal readonly record struct SampleFit(int Count, Shape Sample, bool Batched)
         return !have.SequenceEqual(want) && have.Order().SequenceEqual(want.Order());
     }
 
+    /// <summary>The input's axes in the order of the sample's: one of length 1 that the input demands may be missing in the sample, and one that the sample has may be one too many.</summary>
     private static Shape? Aligned(Shape sample, ReadOnlySpan<Dimension> dims)
     {
-        var lengths = new int[dims.Length];
-        var (left, next) = (LongerThanOne(sample), 0);
-        for (var axis = 0; axis < dims.Length; axis++)
-        {
-            if (dims[axis].Length == 1) lengths[axis] = 1;
-            else if (next < left.Length && (dims[axis].IsFree || dims[axis].Length == left[next])) lengths[axis] = left[next++];
-            else return null;
-        }
-        return next == left.Length ? Shape.Of(lengths) : null;
+        // fits[i, k]: whether the sample's axes from i on can be the input's from k on.
+        var (rank, wanted) = (sample.Rank, dims.Length);
+        var fits = new bool[rank + 1, wanted + 1];
+        for (var i = rank; i >= 0; i--)
+            for (var k = wanted; k >= 0; k--)
+                fits[i, k] = i == rank && k == wanted || Same(i, k, dims) && fits[i + 1, k + 1] || k < wanted && dims[k].Length == 1 && fits[i, k + 1] || i < rank && sample[i] == 1 && fits[i + 1, k];
+        if (!fits[0, 0]) return null;
+
+        var lengths = new int[wanted];
+        for (var (i, k) = (0, 0); k < wanted;)
+            if (Same(i, k, dims) && fits[i + 1, k + 1]) lengths[k++] = sample[i++];
+            else if (dims[k].Length == 1 && fits[i, k + 1]) lengths[k++] = 1;
+            else i++;
+        return Shape.Of(lengths);
+
+        bool Same(int i, int k, ReadOnlySpan<Dimension> axes) => i < rank && k < wanted && (axes[k].IsFree || axes[k].Length == sample[i]);
     }
 
     private static int[] LongerThanOne(Shape shape) => [.. shape.Lengths.AsEnumerable().Where(n => n != 1)];

@@ -49,7 +49,9 @@ internal static class Order
             path.Add(at);
             at = operations[at].Inputs.AsEnumerable().Where(writers.ContainsKey).Select(input => writers[input]).First(writer => waiting[writer] > 0);
         }
-        var cycle = path[places[at]..].Select(i => Quoted.Text(operations[i].Name)).Reverse().ToArray();
+        var back = path[places[at]..];
+        var first = back.IndexOf(back.Min());
+        var cycle = Enumerable.Range(0, back.Count).Select(i => Quoted.Text(operations[back[(first + back.Count - i) % back.Count]].Name)).ToArray(); // forwards, from the file's first
         const int shown = 6;
         return $"{string.Join(" → ", cycle.Take(shown))}{(cycle.Length > shown ? $" → … ({cycle.Length} nodes)" : "")} → {cycle[0]}";
     }

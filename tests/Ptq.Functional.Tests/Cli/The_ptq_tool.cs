@@ -38,13 +38,13 @@ public class The_ptq_tool
         Assert.Contains("/r2/Relu_output_0", compared.GetProperty("tensors").EnumerateArray().Select(t => t.GetProperty("tensor").GetString()));
         Assert.InRange(compared.GetProperty("outputs")[0].GetProperty("agreement_percent").GetDouble(), 99, 100);
 
-        var scored = Tool.Run(["evaluate", scratch["q.onnx"], .. data, "--labels", Mnist("test-labels"), "--require-top1", "99.9"]);
+        var scored = Tool.Run("evaluate", scratch["q.onnx"], "--data", Mnist("test-images"), "--input-scale", Scale, "--samples", "1000", "--json", "--labels", Mnist("test-labels"), "--require-top1", "99.95");
         Assert.Equal(4, scored.ExitCode);
         Assert.Contains("--require-top1: saw ", scored.Errors, StringComparison.Ordinal);
         var accuracy = JsonDocument.Parse(scored.Output).RootElement;
-        Assert.Equal(300, accuracy.GetProperty("n").GetInt32());
+        Assert.Equal(1000, accuracy.GetProperty("n").GetInt32());
         Assert.InRange(accuracy.GetProperty("top1").GetDouble(), 97, 99.9);
-        Assert.Equal(accuracy.GetProperty("correct").GetInt32() / 3.0, accuracy.GetProperty("top1").GetDouble(), 9);
+        Assert.Equal(accuracy.GetProperty("correct").GetInt32() / 10.0, accuracy.GetProperty("top1").GetDouble(), 9);
     }
 
     [Fact]

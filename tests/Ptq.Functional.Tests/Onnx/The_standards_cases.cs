@@ -14,7 +14,17 @@ public class The_standards_cases(ITestOutputHelper output)
     private const string Package = "/usr/share/libonnx-testdata/data", Variable = "PTQ_ONNX_TESTDATA", Chosen = "PTQ_ONNX_OP";
 
     /// <summary>Node cases with floating-point outputs that pass; to be raised as operators come.</summary>
-    private const int Floats = 0;
+    private const int Floats = 400;
+
+    /// <summary>
+    /// Where the engine differs from this version's data on purpose: the ONNX Runtime rounds the length of a shrunk axis before it aligns corners, and so do we;
+    /// later versions of the standard round floats to the nearest bfloat16, where this one cut them off.
+    /// </summary>
+    private static readonly string[] Deliberate =
+    [
+        "node/test_resize_downsample_scales_cubic_align_corners", "node/test_resize_downsample_scales_linear_align_corners",
+        "node/test_cast_FLOAT_to_BFLOAT16", "node/test_castlike_FLOAT_to_BFLOAT16", "node/test_castlike_FLOAT_to_BFLOAT16_expanded",
+    ];
 
     [WithTheCases]
     public void Are_passed_or_refused_but_never_failed()
@@ -22,7 +32,7 @@ public class The_standards_cases(ITestOutputHelper output)
         var ops = Environment.GetEnvironmentVariable(Chosen)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         var results = Results(ops);
         output.WriteLine(Conformance.Table(results));
-        Assert.Empty(results.Where(r => r.Verdict == Verdict.Failed).Select(r => $"{r.Case}: {r.Reason}"));
+        Assert.Empty(results.Where(r => r.Verdict == Verdict.Failed && !Deliberate.Contains(r.Case)).Select(r => $"{r.Case}: {r.Reason}"));
         if (ops.Length > 0) return;
         Assert.All(results.Where(r => r.Verdict != Verdict.Passed), r => Assert.NotEmpty(r.Reason));
         Assert.InRange(results.Count(r => r.Verdict == Verdict.Passed && r.Case.StartsWith("node/", StringComparison.Ordinal) && r.Type.Contains("float", StringComparison.Ordinal)), Floats, int.MaxValue);
