@@ -34,7 +34,7 @@ internal static class MatrixOperators
             var c = inputs.Length > 2 ? inputs[2] : null;
             if (begins && c is not null)
                 for (var j = 0; j < columns; j++) start[j] = beta * c.Floats[j * cColumn];
-            (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product, (sums, stride, row, count, to) => Rows(sums, stride, row, count, columns, to));
+            (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product.AsSpan());
             if (begins) return;
             for (var i = 0; i < rows; i++)
                 for (var j = 0; j < columns; j++)
@@ -60,8 +60,7 @@ internal static class MatrixOperators
             for (var i = 0; i < batch.A.Length; i++)
             {
                 if (known is null && packed != batch.B[i]) plan.Pack(b.Slice((packed = batch.B[i]) * inner * columns, inner * columns));
-                (known?[batch.B[i]] ?? plan).Run(a.Slice(batch.A[i] * rows * inner, rows * inner), rows, inner, [], y.AsSpan(i * rows * columns, rows * columns),
-                    (sums, stride, row, count, to) => Rows(sums, stride, row, count, columns, to));
+                (known?[batch.B[i]] ?? plan).Run(a.Slice(batch.A[i] * rows * inner, rows * inner), rows, inner, [], y.AsSpan(i * rows * columns, rows * columns));
             }
         });
     }
@@ -93,11 +92,6 @@ internal static class MatrixOperators
                 _ => y[i],
             };
         });
-    }
-
-    private static void Rows(ReadOnlySpan<float> sums, int stride, int row, int rows, int columns, Span<float> y)
-    {
-        for (var i = 0; i < rows; i++) sums.Slice(i * stride, columns).CopyTo(y[((row + i) * columns)..]);
     }
 
     private static ElementType Floats(Site site) => site.TypeOf(0) is { IsFloat: true } type && site.TypeOf(1) == type

@@ -34,6 +34,7 @@ internal static class OperatorTable
         .. IntegerOperators.All,
         .. PoolOperators.All,
         .. QuantizationOperators.All,
+        .. RecurrentOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>
