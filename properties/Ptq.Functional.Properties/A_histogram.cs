@@ -1,5 +1,6 @@
 using FsCheck;
 using Ptq.Numerics;
+using Ptq.Properties.Framework;
 using Ptq.Quantization;
 
 namespace Ptq.Properties;
