@@ -144,7 +144,8 @@ public class Layout_operators_of_the_runtime
     {
         var all = examples.ToArray();
         Assert.True(all.Length > 10);
-        Assert.Empty(all.Select(Difference).Where(difference => difference.Length > 0));
+        var differences = all.Select(Difference).Where(difference => difference.Length > 0).ToArray();
+        Assert.Equal([], differences);
     }
 
     private static string Difference(Example example) => Try(example.Deed, 1, example.Inputs).Match(
