@@ -57,7 +57,8 @@ public static class OnnxNetworks
 
     private static Gen<Port> Ports { get; } =
         from type in Types
-        from dims in Gen.ListOf(Dimensions)
+        from count in Gen.Choose(0, 8)
+        from dims in Gen.ListOf(Dimensions, count)
         from hasShape in Gen.Elements(true, true, true, false)
         select new Port("", type, hasShape ? Values.From(dims) : [], hasShape);
 
