@@ -17,9 +17,9 @@ internal sealed class ExternalData(Func<string, Either<PtqError, ReadOnlyMemory<
     /// <summary>The bytes of a tensor that wants so many.</summary>
     public Values<byte> Take(Spot spot, IReadOnlyDictionary<string, string> entries, long wanted)
     {
-        var location = entries.GetValueOrDefault("location", "");
-        var place = spot.In("location");
-        if (!Inside(location)) throw place.Bad(Quoted.Text(location), "a relative path inside the model's folder, with / between its parts");
+        var (place, written) = (spot.In("location"), entries.GetValueOrDefault("location", ""));
+        var location = string.Join('/', written.Split('/').Where(part => part != ".")); // one spelling a file
+        if (!Inside(location)) throw place.Bad(Quoted.Text(written), "a relative path inside the model's folder, with / between its parts");
         var offset = Number(spot, entries, "offset", 0);
         var length = Number(spot, entries, "length", wanted);
         if (length != wanted) throw spot.In("length").Bad($"{length}", $"{wanted}, as type and dimensions say");

@@ -45,7 +45,7 @@ public class Networks_as_files
         var file = ModelOf(13, Relu, X, Y,
             Initializer("v", [2], Float, Elsewhere(("location", "d/w.bin"), ("offset", "4"), ("length", "8"))),
             Initializer("w", [1], Float, Elsewhere(("location", "d/w.bin"))),
-            Initializer("tied", [1], Float, Elsewhere(("location", "d/w.bin"), ("offset", "0"))));
+            Initializer("tied", [1], Float, Elsewhere(("location", "./d/./w.bin"), ("offset", "0"))));
         var network = Right(OnnxFile.Read("m.onnx", file, name =>
         {
             asked.Add(name);

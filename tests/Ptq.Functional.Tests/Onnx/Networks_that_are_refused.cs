@@ -170,6 +170,8 @@ public class Networks_that_are_refused
     [InlineData("weights.")]
     [InlineData(".. /weights")]
     [InlineData(".")]
+    [InlineData("./..")]
+    [InlineData("./")]
     [InlineData("a//b")]
     [InlineData("a/")]
     [InlineData("")]
