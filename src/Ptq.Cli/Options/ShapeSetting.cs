@@ -38,7 +38,7 @@ internal static class ShapeSetting
     }
 
     /// <summary>The shapes of all inputs that may be meant: as given, as declared, and what is free otherwise by assumption, the likeliest first.</summary>
-    /// <returns>At least one possibility; or the input whose shape cannot be guessed, or that is not there.</returns>
+    /// <returns>At least one possibility; or the input that is too large or not there.</returns>
     public static Either<PtqError, Values<AssumedShapes>> Of(Values<Port> inputs, Values<GivenShape> given)
     {
         foreach (var (name, _) in given)
@@ -51,13 +51,13 @@ internal static class ShapeSetting
             foreach (var port in inputs)
             {
                 if (given.AsEnumerable().Where(g => g.Input == port.Name || g.Input.Length == 0).Select(g => (Shape?)g.Shape).FirstOrDefault() is { } shape) shapes.Add((port.Name, shape));
-                else if (!port.HasShape) return new PtqError.BadGraph("", $"input '{port.Name}'", "no declared shape", $"one: --shape {port.Name}=1x3x224x224, for example");
                 else
                 {
-                    var lengths = port.Dims.AsEnumerable().Select((dim, axis) => dim.IsFree ? Assumed(port, axis, side, length) : (long)dim.Length).ToArray();
+                    var lengths = !port.HasShape ? port.Type.IsFloat ? [1, 3, side, side] : (long[])[1, length]
+                        : [.. port.Dims.AsEnumerable().Select((dim, axis) => dim.IsFree ? Assumed(port, axis, side, length) : (long)dim.Length)];
                     if (!Shape.Fits(lengths)) return new PtqError.BadGraph("", $"input '{port.Name}'", $"{port}", "fewer than 2³¹ elements");
                     shapes.Add((port.Name, Shape.Of([.. lengths.Select(n => (int)n)])));
-                    if (port.Dims.AsEnumerable().Skip(1).Any(d => d.IsFree)) remarks.Add($"the free lengths of input {Quoted.Text(port.Name)} ({port}) are taken to be those of {shapes[^1].Item2}; --shape gives others");
+                    if (!port.HasShape || port.Dims.AsEnumerable().Skip(1).Any(d => d.IsFree)) remarks.Add($"the free lengths of input {Quoted.Text(port.Name)} ({port}) are taken to be those of {shapes[^1].Item2}; --shape gives others");
                 }
             }
             all.Add(new(ByName<Shape>.Of(shapes), Values.From(remarks)));

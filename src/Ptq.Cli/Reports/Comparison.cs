@@ -46,14 +46,15 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
     /// <param name="threads">At most so many threads; the result does not depend on it.</param>
     /// <param name="threshold">The SQNR of the tensor that is pointed at, in decibels.</param>
     /// <param name="progress">Told the share that is done, from any thread.</param>
-    public static Either<PtqError, Comparison> Of(ModelFile real, ModelFile quantized, Samples samples, int threads, double threshold, Action<double> progress) =>
+    /// <param name="besides">Tensors to compare besides those that became codes or that a layer computes, where both networks have them.</param>
+    public static Either<PtqError, Comparison> Of(ModelFile real, ModelFile quantized, Samples samples, int threads, double threshold, Action<double> progress, Values<string> besides = default) =>
         from ranges in Portions.Of(real, samples, Remainder.LeftOut, keeps: true)
         let shapes = samples.ShapesOf(ranges[0])
         from a in NetworkEngine.Prepare(real.Network, shapes).MapLeft(real.At)
         from b in NetworkEngine.Prepare(quantized.Network, shapes).MapLeft(quantized.At)
         from outputs in OutputsOf(real, quantized)
         let pairs = TensorPairs.Of(quantized.Network)
-        let layers = real.Network.Operations.AsEnumerable().Where(o => Macs.Of(o, a.Types) > 0).Select(o => InFloat(o.Output)) // those whose outputs have codes are among the pairs
+        let layers = real.Network.Operations.AsEnumerable().Where(o => Macs.Of(o, a.Types) > 0).Select(o => o.Output).Concat(besides.AsEnumerable()).Select(InFloat) // those whose outputs have codes are among the pairs
         let inner = Values.From(pairs.AsEnumerable().Concat(layers).Where(p => Same(a, b, p)).DistinctBy(p => p.Tensor).OrderBy(p => PlaceOf(real.Network, p.Tensor)))
         let ends = outputs.Map(InFloat)
         let floats = Values.From(ends.AsEnumerable().Where(p => Same(a, b, p)))

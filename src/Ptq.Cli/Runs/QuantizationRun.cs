@@ -41,7 +41,7 @@ internal static class QuantizationRun
         let qdq = quantized.ToQdq()
         from bytes in OnnxFile.Write(qdq)
         let written = ReadBack(output, bytes, qdq, samples, ranges[0])
-        from compared in Comparison.Of(model, written, samples.First(MostCompared), threads, threshold, share => progress("Comparing", share))
+        from compared in Comparison.Of(model, written, samples.First(MostCompared), threads, threshold, share => progress("Comparing", share), plan.Layers.Map(l => l.Output))
         let used = ranges.Sum(r => r.Count)
         let remarks = (used < samples.Count ? [$"the last {samples.Count - used} samples were not calibrated with: the network takes {samples.FixedLength.IfNone(1)} at once"] : (string[])[]).Concat(QuantizationReport.BytesAsTheyAre(model.Network, observations))
         select new QuantizedFile(bytes, QuantizationReport.Of(compared, quantized, request, used, model.Bytes, bytes.Length, remarks));
