@@ -23,7 +23,11 @@ internal readonly record struct SampleFit(int Count, Shape Sample, bool Batched)
     {
         if (!port.HasShape) return new(1, array, false);
         var dims = port.Dims.Span;
-        if (dims.Length > 0 && array.Rank == dims.Length && array[0] == 1 && IsExact(array.Inner, dims[1..])) return new(1, array.Inner, true);
+        if (dims.Length > 0 && array.Rank == dims.Length && IsExact(array.Inner, dims[1..]))
+        {
+            if (array[0] == 1) return new(1, array.Inner, true);
+            if (dims[0].IsFree) return null; // several
+        }
         if (dims.Length > 0 && Fitted(array, dims[1..]) is { } inner) return new(1, inner, true);
         return Fitted(array, dims) is { } whole ? new(1, whole, false) : null;
     }

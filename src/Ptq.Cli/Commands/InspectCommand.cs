@@ -15,7 +15,7 @@ internal sealed class InspectCommand : ICommand
     private const int MostRows = 60;
 
     private readonly Setting model = Setting.Argument("MODEL", "The network, an ONNX file");
-    private readonly Setting shape = Setting.List("--shape", "NAME=1x3x224x224", "The shape of an input whose lengths are free; NAME= may be left out for the only input [default: one sample, images of 3 × 224 × 224, otherwise 128]");
+    private readonly Setting shape = Setting.List("--shape", "NAME=1x3x224x224", "The shape of an input whose lengths are free; NAME= may be left out for the only input [default: one sample, images of 3 × 224 × 224, texts of 128, or the first of some other lengths that fits]");
     private readonly OutputSettings voice = new();
     private readonly Setting[] settings;
 
@@ -46,8 +46,15 @@ internal sealed class InspectCommand : ICommand
     private static Either<PtqError, ExitCode> Run(string file, Values<GivenShape> given, Voice voice) =>
         from network in ModelFile.Read(file)
         from shapes in ShapeSetting.Of(network.Network.Inputs, given).MapLeft(network.At)
-        from found in Inspection.Of(network, shapes.Shapes, shapes.Remarks.AsEnumerable())
+        from found in Likeliest(network, shapes)
         select Tell(found, voice);
+
+    // Positions of a text may be few, and pyramids of features want lengths that halve well: the first assumption under which all runs that could.
+    private static Either<PtqError, Inspection> Likeliest(ModelFile network, Values<AssumedShapes> shapes)
+    {
+        var all = shapes.AsEnumerable().Select(s => Inspection.Of(network, s.Shapes, s.Remarks.AsEnumerable()));
+        return all.FirstOrDefault(i => i.Match(Right: found => found.Refused.All(r => !r.IsKnown), Left: _ => false)) is { IsRight: true } fitting ? fitting : all.First();
+    }
 
     private static ExitCode Tell(Inspection found, Voice voice)
     {
@@ -67,7 +74,7 @@ internal sealed class InspectCommand : ICommand
             if (found.Refused.Count > 0)
             {
                 Console.WriteLine("\nCannot run");
-                foreach (var refused in found.Refused) Console.WriteLine($"  {Quoted.Text(refused.Node)}: {Shown.Name(refused.Op)} (opset {refused.Opset}): {refused.Reason}");
+                foreach (var refused in found.Refused) Console.WriteLine($"  {Quoted.Text(refused.Node)}: {Shown.Name(refused.Op)} (opset {refused.Opset}), {refused.Reason}");
             }
             foreach (var remark in found.Remarks) Console.WriteLine($"\nNote: {remark}");
         });

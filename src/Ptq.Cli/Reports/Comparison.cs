@@ -11,14 +11,15 @@ using Ptq.Tensors;
 
 namespace Ptq.Cli.Reports;
 
-/// <summary>A tensor that became codes. The SQNR is infinite (in JSON: null) where nothing differs, or where there is no signal.</summary>
-internal sealed record TensorComparison(string Tensor, string Node, string Op, double SqnrDb, double ClippedPercent, double MaxError, double Scale, int ZeroPoint, double Low, double High)
+/// <summary>A tensor that became codes; or one that a layer computes and that stayed in float, which has no scale and range. The SQNR is
+/// infinite (in JSON: null) where nothing differs, or where there is no signal.</summary>
+internal sealed record TensorComparison(string Tensor, string Node, string Op, double SqnrDb, double? ClippedPercent, double MaxError, double? Scale, int? ZeroPoint, double? Low, double? High)
 {
     /// <summary>A row of a table; the tensor that is pointed at has an asterisk.</summary>
     public IReadOnlyList<string> Cells(string? pointedAt) =>
     [
         Shown.Name(Tensor), Shown.Name(Node, 28), Op, Shown.Number(SqnrDb) + (Tensor == pointedAt ? " *" : ""),
-        Shown.Number(ClippedPercent, "0.000"), Shown.Digits(MaxError), Shown.Digits(Scale), $"{Shown.Digits(Low)} … {Shown.Digits(High)}",
+        ClippedPercent is { } clipped ? Shown.Number(clipped, "0.000") : "", Shown.Digits(MaxError), Scale is { } scale ? Shown.Digits(scale) : "", Shown.Range(Low, High),
     ];
 }
 
@@ -52,8 +53,9 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
         from b in NetworkEngine.Prepare(quantized.Network, shapes).MapLeft(quantized.At)
         from outputs in OutputsOf(real, quantized)
         let pairs = TensorPairs.Of(quantized.Network)
-        let inner = Values.From(pairs.AsEnumerable().Where(p => Same(a, b, p)).DistinctBy(p => p.Tensor).OrderBy(p => PlaceOf(real.Network, p.Tensor)))
-        let ends = outputs.Map(name => new TensorPair(name, name, 0, 0, Interval.Of(-float.MaxValue, float.MaxValue)))
+        let layers = real.Network.Operations.AsEnumerable().Where(o => Macs.Of(o, a.Types) > 0).Select(o => InFloat(o.Output)) // those whose outputs have codes are among the pairs
+        let inner = Values.From(pairs.AsEnumerable().Concat(layers).Where(p => Same(a, b, p)).DistinctBy(p => p.Tensor).OrderBy(p => PlaceOf(real.Network, p.Tensor)))
+        let ends = outputs.Map(InFloat)
         let floats = Values.From(ends.AsEnumerable().Where(p => Same(a, b, p)))
         let all = Values.From(inner.AsEnumerable().Concat(floats.AsEnumerable()))
         from differences in BatchStream.Of(samples, ranges, batches => NetworkComparison.Of(real.Network, quantized.Network, all, batches, threads, done => progress((double)done / ranges.Count)))
@@ -64,6 +66,8 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
         let tensors = inner.AsEnumerable().Select((pair, i) => Row(real.Network, pair, differences[i])).ToArray()
         let rows = floats.AsEnumerable().Select((_, i) => Output(differences[inner.Length + i])).ToArray()
         select new Comparison("compare", real.Path, quantized.Path, used, tensors, rows, threshold, tensors.FirstOrDefault(t => t.SqnrDb < threshold)?.Tensor, [.. different.Prepend(strangers).Prepend(left).Where(remark => remark.Length > 0)]);
+
+    private static TensorPair InFloat(string tensor) => new(tensor, tensor, 0, 0, Interval.Of(-float.MaxValue, float.MaxValue));
 
     private static string Strangers(ModelFile real, TensorPair[] strangers, int all) =>
         strangers.Length == 0 ? "" : $"{strangers.Length} of {all} tensors with codes have no counterpart in {real.Path}, as {Quoted.Text(strangers[0].Tensor)}";
@@ -90,7 +94,8 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
     private static TensorComparison Row(Network real, TensorPair pair, TensorDifference difference)
     {
         var writer = PlaceOf(real, pair.Tensor) is >= 0 and var place ? real.Operations[place] : null;
-        return new(pair.Tensor, writer?.Name ?? "", writer?.FullOp ?? "input", difference.Sqnr, 100 * difference.ClippedShare, difference.MaxError, pair.Scale, pair.ZeroPoint, pair.Range.Low, pair.Range.High);
+        var row = new TensorComparison(pair.Tensor, writer?.Name ?? "", writer?.FullOp ?? "input", difference.Sqnr, null, difference.MaxError, null, null, null, null);
+        return pair.Scale > 0 ? row with { ClippedPercent = 100 * difference.ClippedShare, Scale = pair.Scale, ZeroPoint = pair.ZeroPoint, Low = pair.Range.Low, High = pair.Range.High } : row;
     }
 
     private static OutputComparison Output(TensorDifference d) =>

@@ -28,7 +28,7 @@ internal sealed record NodeRow(string Node, string Op, IReadOnlyList<TensorRow> 
 }
 
 /// <summary>An operation that cannot run.</summary>
-internal sealed record RefusedRow(string Node, string Op, int Opset, string Reason);
+internal sealed record RefusedRow(string Node, string Op, int Opset, string Reason, [property: JsonIgnore] bool IsKnown);
 
 /// <summary>What <c>ptq inspect</c> finds; with <c>--json</c>, what it prints.</summary>
 internal sealed record Inspection(string Command, string Model, long Bytes, int Opset, int Format, string Producer, IReadOnlyList<InputRow> Inputs, IReadOnlyList<TensorRow> Outputs,
@@ -56,9 +56,13 @@ internal sealed record Inspection(string Command, string Model, long Bytes, int 
             [.. network.Outputs.AsEnumerable().Select(p => Tensor(survey, p.Name) is { Shape: not null } found ? found : new TensorRow(p.Name, p.Type.Name, null))],
             nodes.Sum(n => n.Parameters), nodes.Sum(n => n.Macs), refused.Count == 0,
             [.. network.Operations.AsEnumerable().GroupBy(o => o.FullOp, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new OperatorRow(g.Key, g.Count(), !g.Any(o => refused.ContainsKey(o.Name))))],
-            nodes, [.. survey.Refused.Select(r => new RefusedRow(r.Operation.Name, r.Operation.FullOp, network.Opset, r.IsKnown ? r.Error.Describe() : "there is no such operator here"))],
+            nodes, [.. survey.Refused.Select(r => new RefusedRow(r.Operation.Name, r.Operation.FullOp, network.Opset, ReasonOf(r), r.IsKnown))],
             [.. remarks, .. refused.Count > 0 ? [] : plan.Match(Right: _ => [], Left: error => (string[])[$"nothing would be quantized: {error.Describe()}"])]);
     });
+
+    private static string ReasonOf(RefusedOperation refused) => !refused.IsKnown ? "there is no such operator here"
+        : refused.Error is PtqError.BadGraph e ? $"{e.Tensor[(e.Tensor.IndexOf("), ", StringComparison.Ordinal) + 1)..].TrimStart(',', ' ')}: saw {e.Seen}, wanted {e.Wanted}"
+        : refused.Error.Describe();
 
     private static TensorRow Tensor(NetworkSurvey survey, string name) => survey.Types.TryGetValue(name, out var type) ? new(name, type.Type.Name, $"{type.Shape}") : new(name, "", null);
 

@@ -15,7 +15,7 @@ internal sealed record LayerRow(string Node, string Op, string Output, double? S
     public IReadOnlyList<string> Cells(string? pointedAt) =>
     [
         Shown.Name(Node), Op, (SqnrDb is { } db ? Shown.Number(db) : "") + (Node == pointedAt ? " *" : ""), ClippedPercent is { } c ? Shown.Number(c, "0.000") : "", Scheme,
-        Scale is { } s ? Shown.Digits(s) : "", Low is { } low && High is { } high ? $"{Shown.Digits(low)} … {Shown.Digits(high)}" : "float",
+        Scale is { } s ? Shown.Digits(s) : "", Shown.Range(Low, High),
     ];
 }
 
@@ -36,12 +36,11 @@ internal sealed record QuantizationReport(string Command, string Model, string O
     public static QuantizationReport Of(Comparison compared, QuantizedNetwork quantized, QuantizationRequest request, int samples, long before, long after, IEnumerable<string> remarks)
     {
         var tensors = compared.Tensors.ToDictionary(t => t.Tensor, StringComparer.Ordinal);
-        var outputs = compared.Outputs.ToDictionary(o => o.Output, StringComparer.Ordinal);
         LayerRow Layer(PlannedLayer layer)
         {
             var scheme = $"{request.Weights} s8, {(layer.HasCodes ? request.Activations : "float")}";
-            return tensors.TryGetValue(layer.Output, out var t) ? new(layer.Node, layer.Op, layer.Output, t.SqnrDb, t.ClippedPercent, t.MaxError, scheme, t.Scale, t.ZeroPoint, t.Low, t.High)
-                : outputs.TryGetValue(layer.Output, out var o) ? new(layer.Node, layer.Op, layer.Output, o.SqnrDb, null, o.MaxDifference, scheme, null, null, null, null)
+            return tensors.TryGetValue(layer.Output, out var t)
+                ? new(layer.Node, layer.Op, layer.Output, t.SqnrDb, t.ClippedPercent, t.MaxError, scheme, t.Scale, t.ZeroPoint, t.Low, t.High)
                 : new(layer.Node, layer.Op, layer.Output, null, null, null, scheme, null, null, null, null);
         }
         LayerRow[] layers = [.. quantized.Plan.Layers.AsEnumerable().Select(Layer)];

@@ -26,6 +26,9 @@ internal static class Shown
     /// <summary>Four digits that count.</summary>
     public static string Digits(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
+    /// <summary>What codes can express; <c>float</c> where there are none.</summary>
+    public static string Range(double? low, double? high) => low is { } from && high is { } to ? $"{Digits(from)} … {Digits(to)}" : "float";
+
     /// <summary>In groups of three.</summary>
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

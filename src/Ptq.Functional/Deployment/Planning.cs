@@ -143,9 +143,12 @@ internal sealed class Planning
         foreach (var o in network.Operations.AsEnumerable())
         {
             if (quantized.Contains(o.Name) || inside.Contains(o.Name)) continue;
+            var result = draft.OnlyReader(o) is { } next && inside.Contains(next.Name) ? next.Output : o.Output;
+            var onCodes = Moves(o) || HasIntegerForm(o);
             if (left.TryGetValue(o.Name, out var reason)) yield return new(o.Name, o.FullOp, reason);
             else if (o.Outputs.AsEnumerable().All(t => t.Length == 0 || !types[t].Type.IsFloat)) yield return new(o.Name, o.FullOp, "it computes integers, not activations");
-            else if (Moves(o) || HasIntegerForm(o) ? !sources.Has(o.Output) : true) yield return new(o.Name, o.FullOp, Moves(o) || HasIntegerForm(o) ? "not every neighbour has codes" : "it gains nothing: it has no weights and computes in float32 between codes");
+            else if (!onCodes) yield return new(o.Name, o.FullOp, "it gains nothing: it has no weights and computes in float32 between codes");
+            else if (!sources.Has(result)) yield return new(o.Name, o.FullOp, "not every neighbour has codes");
         }
     }
 }

@@ -54,6 +54,17 @@ internal sealed class MatrixPlan<TIn, TOut> where TIn : unmanaged where TOut : u
         return this;
     }
 
+    /// <summary>The product of some rows with the matrix that was packed: [rows, N].</summary>
+    /// <param name="a">A, and <see cref="Slack"/> more.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="rowStride">From row to row in A.</param>
+    /// <param name="start">What the sums of every column begin with; 0 where there is none.</param>
+    /// <param name="y">The product; written.</param>
+    public void Run(ReadOnlySpan<TIn> a, int rows, int rowStride, ReadOnlySpan<TOut> start, Span<TOut> y) => Run(a, rows, rowStride, start, y, (sums, stride, row, count, to) =>
+    {
+        for (var i = 0; i < count; i++) sums.Slice(i * stride, columns).CopyTo(to[((row + i) * columns)..]);
+    });
+
     /// <summary>The product of some rows with the matrix that was packed.</summary>
     /// <param name="a">A, and <see cref="Slack"/> more.</param>
     /// <param name="rows">How many rows.</param>

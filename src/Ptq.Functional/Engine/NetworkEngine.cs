@@ -44,6 +44,7 @@ public sealed class NetworkEngine
                     if (!operation.Outputs.AsEnumerable().All(o => o.Length == 0 || known.ContainsKey(o))) steps.Add((operation, prepared));
                     break;
             }
+        if (network.Outputs.AsEnumerable().FirstOrDefault(output => !types.ContainsKey(output.Name)) is { } missing) return NotWritten("", missing.Name);
         return Prelude.Right<PtqError, NetworkEngine>(new(network, types, known, WithLastReaders(steps)));
     });
 
@@ -150,6 +151,7 @@ public sealed class NetworkEngine
     {
         if (OperatorTable.Find(operation.FullOp) is not { } prepare) return Unsupported(operation, opset);
         var names = operation.Inputs.Span.ToArray();
+        if (names.FirstOrDefault(name => name.Length > 0 && !types.ContainsKey(name)) is { } missing) return NotWritten(operation.Name, missing);
         Operand?[] values = [.. names.Select(name => known.GetValueOrDefault(name))];
         try
         {
@@ -165,6 +167,9 @@ public sealed class NetworkEngine
             return unfit.Error;
         }
     }
+
+    // An operation may name more outputs than its operator gives, as old files do; that matters where one is read.
+    private static PtqError NotWritten(string reader, string tensor) => new PtqError.BadGraph(reader, $"tensor '{tensor}'", "an output beyond those that its operator gives", "one that is given");
 
     /// <summary>The refusal of an operator that is not there.</summary>
     internal static PtqError Unsupported(Operation operation, int opset) =>

@@ -76,6 +76,8 @@ public sealed record Histogram
         if (!(percent is >= 0 and <= 100)) throw new ArgumentOutOfRangeException(nameof(percent), percent, "0 to 100");
         if (Count == 0) throw new InvalidOperationException("A percentile needs at least one value.");
         var rank = (Count - 1) * (percent / 100);
+        if (rank <= 0) return Minimum;
+        if (rank >= Count - 1) return Maximum;
         var before = 0L;
         foreach (var page in pages)
         {
@@ -86,7 +88,7 @@ public sealed record Histogram
                     var count = page.Counts[cell];
                     if (!(rank < before + count)) continue;
                     double low = Math.Max(Low(page.Id, cell), Minimum), high = Math.Min(High(page.Id, cell), Maximum);
-                    return count == 1 && low == high ? low : low + (high - low) * Math.Min(1, (rank - before) / Math.Max(1, count - 1));
+                    return low + (high - low) * Math.Min(1, (rank - before) / Math.Max(1, count - 1));
                 }
             before += held;
         }

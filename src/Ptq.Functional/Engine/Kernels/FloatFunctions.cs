@@ -90,6 +90,26 @@ internal static class FloatFunctions
         public Vector<float> Of(Vector<float> x) => Arithmetic.Sloped.Of(x, new Vector<float>(alpha));
     }
 
+    /// <summary>x where it is greater than alpha, else 0; NaN stays.</summary>
+    internal readonly struct ThresholdedRelu(float alpha) : IVectorUnary
+    {
+        [MethodImpl(AggressiveInlining)]
+        public float Of(float x) => x <= alpha ? 0 : x;
+
+        [MethodImpl(AggressiveInlining)]
+        public Vector<float> Of(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, new Vector<float>(alpha)), Vector<float>.Zero, x);
+    }
+
+    /// <summary>alpha · x + beta, each rounded.</summary>
+    internal readonly struct Affine(float alpha, float beta) : IVectorUnary
+    {
+        [MethodImpl(AggressiveInlining)]
+        public float Of(float x) => alpha * x + beta;
+
+        [MethodImpl(AggressiveInlining)]
+        public Vector<float> Of(Vector<float> x) => new Vector<float>(alpha) * x + new Vector<float>(beta);
+    }
+
     /// <summary>max(0, min(1, alpha · x + beta)).</summary>
     internal readonly struct HardSigmoid(float alpha, float beta) : IVectorUnary
     {

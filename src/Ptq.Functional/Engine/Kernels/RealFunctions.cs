@@ -40,6 +40,15 @@ internal static class RealFunctions
         public Vector<double> Of(Vector<double> x) => VectorElementary.Tanh(x);
     }
 
+    /// <summary>alpha · tanh(beta · x).</summary>
+    internal readonly struct ScaledTanh(double alpha, double beta) : IReal
+    {
+        public double Of(double x) => alpha * Elementary.Tanh(beta * x);
+
+        [MethodImpl(AggressiveInlining)]
+        public Vector<double> Of(Vector<double> x) => new Vector<double>(alpha) * VectorElementary.Tanh(new Vector<double>(beta) * x);
+    }
+
     /// <summary>x³. The square of a float32 value is exact, so the cube is rounded once, as the power is.</summary>
     internal readonly struct Cube : IReal
     {

@@ -12,7 +12,7 @@ internal static class ActivationOperators
         ("Relu", Relu),
         ("LeakyRelu", site => Pointwise.Float(site, new FloatFunctions.LeakyRelu(site.Real("alpha", 0.01f)))),
         ("PRelu", site => Pointwise.Arithmetic<Arithmetic.Sloped>(Pointwise.Numbers(site, 2), Broadcast.ToFirst(site, site.ShapeOf(0), site.ShapeOf(1)))),
-        ("ThresholdedRelu", site => Above(site, site.Real("alpha", 1))),
+        ("ThresholdedRelu", site => Pointwise.Float(site, new FloatFunctions.ThresholdedRelu(site.Real("alpha", 1)))),
         ("Clip", Clip),
         ("Elu", site => Pointwise.Real(site, new RealFunctions.Elu(site.Real("alpha", 1), 1))),
         ("Selu", site => Pointwise.Real(site, new RealFunctions.Elu(site.Real("alpha", 1.67326319217681884765625f), site.Real("gamma", 1.05070102214813232421875f)))),
@@ -22,11 +22,14 @@ internal static class ActivationOperators
         ("HardSwish", site => Pointwise.Float(site, new FloatFunctions.HardSwish())),
         ("Tanh", site => Pointwise.Real(site, new RealFunctions.Tanh())),
         ("Softsign", site => Pointwise.Float(site, new FloatFunctions.Softsign())),
-        ("Softplus", site => Pointwise.Real(site, static x => Math.Max(x, 0) + Elementary.Log1p(Elementary.Exp(-Math.Abs(x))))), // ln(1 + eˣ) without an overflow
+        ("Softplus", site => Pointwise.Real(site, Softplus)),
         ("Gelu", Gelu),
         ("Mish", site => Pointwise.Real(site, new RealFunctions.Mish())),
         ("Shrink", site => Shrink(site, site.Real("lambd", 0.5f), site.Real("bias", 0))),
     ];
+
+    /// <summary>ln(1 + eˣ) without an overflow.</summary>
+    public static double Softplus(double x) => Math.Max(x, 0) + Elementary.Log1p(Elementary.Exp(-Math.Abs(x)));
 
     /// <summary>max(x, 0): 0 of −0.</summary>
     private static Prepared Relu(Site site) => Pointwise.Numbers(site, 1) switch
@@ -61,8 +64,6 @@ internal static class ActivationOperators
             }),
         };
     }
-
-    private static Prepared Above(Site site, double alpha) => Pointwise.Real(site, x => x <= alpha ? 0 : x);
 
     private static Prepared Celu(Site site, double alpha) => Pointwise.Real(site, x => Math.Max(x, 0) + Math.Min(0, alpha * Elementary.Expm1(x / alpha)));
 

@@ -124,7 +124,7 @@ internal static class FillOperators
     {
         var x = site.ShapeOf(0);
         if (x.Rank < 2) throw site.Bad("input", $"{x}", "matrices");
-        if (site.Has(1) && site.ShapeOf(1).Count != 1) throw site.Bad("k", $"{site.ShapeOf(1)}", "one integer");
+        if (site.Has(1) && (site.TypeOf(1).IsFloat || site.ShapeOf(1).Count != 1)) throw site.Bad("k", $"{site.Types[1]}", "one integer");
         return Movement.Prepare(site.TypeOf(0), x, new Triangle(x[x.Rank - 2], x[x.Rank - 1], site.Flag("upper", true)));
     }
 

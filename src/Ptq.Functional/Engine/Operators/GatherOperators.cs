@@ -93,8 +93,8 @@ internal static class GatherOperators
         public void Run<T>(Operand?[] inputs, Span<T> y) where T : unmanaged, System.Numerics.INumber<T>
         {
             var x = inputs[0]!.Elements<T>();
-            var places = Walk.Places(inputs[1]!.Integers.Span);
-            for (var i = 0; i < places.Length; i++) x.Slice(places[i], Walk.Block).CopyTo(y[(i * Walk.Block)..]);
+            var places = Walk.Places(inputs[1]!.Integers.Span); // also where nothing is taken: a bad index is one
+            for (var i = 0; y.Length > 0 && i < places.Length; i++) x.Slice(places[i], Walk.Block).CopyTo(y[(i * Walk.Block)..]);
         }
     }
 

@@ -10,6 +10,7 @@ internal static class MatrixOperators
     [
         ("Gemm", Gemm),
         ("MatMul", MatMul),
+        ("Det", Determinant),
     ];
 
     /// <summary>alpha·A·B + beta·C. Where alpha is 1 and every row of C the same, the sums begin with beta·C; any other C is added to them.</summary>
@@ -34,7 +35,7 @@ internal static class MatrixOperators
             var c = inputs.Length > 2 ? inputs[2] : null;
             if (begins && c is not null)
                 for (var j = 0; j < columns; j++) start[j] = beta * c.Floats[j * cColumn];
-            (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product, (sums, stride, row, count, to) => Rows(sums, stride, row, count, columns, to));
+            (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product.AsSpan());
             if (begins) return;
             for (var i = 0; i < rows; i++)
                 for (var j = 0; j < columns; j++)
@@ -60,8 +61,7 @@ internal static class MatrixOperators
             for (var i = 0; i < batch.A.Length; i++)
             {
                 if (known is null && packed != batch.B[i]) plan.Pack(b.Slice((packed = batch.B[i]) * inner * columns, inner * columns));
-                (known?[batch.B[i]] ?? plan).Run(a.Slice(batch.A[i] * rows * inner, rows * inner), rows, inner, [], y.AsSpan(i * rows * columns, rows * columns),
-                    (sums, stride, row, count, to) => Rows(sums, stride, row, count, columns, to));
+                (known?[batch.B[i]] ?? plan).Run(a.Slice(batch.A[i] * rows * inner, rows * inner), rows, inner, [], y.AsSpan(i * rows * columns, rows * columns));
             }
         });
     }
@@ -95,9 +95,39 @@ internal static class MatrixOperators
         });
     }
 
-    private static void Rows(ReadOnlySpan<float> sums, int stride, int row, int rows, int columns, Span<float> y)
+    /// <summary>Of every matrix, by elimination in double with the largest pivots.</summary>
+    private static Prepared Determinant(Site site)
     {
-        for (var i = 0; i < rows; i++) sums.Slice(i * stride, columns).CopyTo(y[((row + i) * columns)..]);
+        var x = site.ShapeOf(0);
+        if (!site.TypeOf(0).IsFloat || x.Rank < 2 || x[x.Rank - 1] != x[x.Rank - 2]) throw site.Bad("input 0", $"{site.Types[0]}", "square matrices of floating-point numbers");
+        var n = x[x.Rank - 1];
+        var y = site.Fits([.. x.Lengths.AsEnumerable().SkipLast(2).Select(length => (long)length)]);
+        SlidingWindow.Affordable(site, y.Count, n, n, n);
+        return Prepared.Floats(site.TypeOf(0), y, (inputs, to) =>
+        {
+            for (var i = 0; i < to.Length; i++) to[i] = (float)Determinant(Array.ConvertAll(inputs[0]!.Floats.Span.Slice(i * n * n, n * n).ToArray(), value => (double)value), n);
+        });
+    }
+
+    private static double Determinant(double[] a, int n)
+    {
+        var product = 1.0;
+        for (var k = 0; k < n; k++)
+        {
+            var pivot = k;
+            for (var row = k + 1; row < n; row++)
+                if (Math.Abs(a[row * n + k]) > Math.Abs(a[pivot * n + k])) pivot = row;
+            if (a[pivot * n + k] == 0) return 0;
+            if (pivot != k) product = -product;
+            for (var column = 0; column < n; column++) (a[k * n + column], a[pivot * n + column]) = (a[pivot * n + column], a[k * n + column]);
+            product *= a[k * n + k];
+            for (var row = k + 1; row < n; row++)
+            {
+                var factor = a[row * n + k] / a[k * n + k];
+                for (var column = k; column < n; column++) a[row * n + column] -= factor * a[k * n + column];
+            }
+        }
+        return product;
     }
 
     private static ElementType Floats(Site site) => site.TypeOf(0) is { IsFloat: true } type && site.TypeOf(1) == type

@@ -34,6 +34,13 @@ internal static class OperatorTable
         .. IntegerOperators.All,
         .. PoolOperators.All,
         .. QuantizationOperators.All,
+        .. RecurrentOperators.All,
+        .. EinsumOperator.All,
+        .. GridSampleOperator.All,
+        .. RoiAlignOperator.All,
+        .. MaxUnpoolOperator.All,
+        .. LossOperators.All,
+        .. FourierOperators.All,
     ] is var all ? all.ToFrozenDictionary(o => o.Item1, o => o.Item2, StringComparer.Ordinal) : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The operators' names, sorted.</summary>

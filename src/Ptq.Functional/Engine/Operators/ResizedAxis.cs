@@ -117,7 +117,8 @@ internal sealed record ResizedAxis(int From, int To, float Scale, float Start, f
         return new(places, weights);
     }
 
-    private static float Keys(float distance, float a)
+    /// <summary>The weight of an element at a distance, by the cubic convolution of Keys (1981) with parameter a.</summary>
+    public static float Keys(float distance, float a)
     {
         var s = MathF.Abs(distance);
         return s < 1 ? ((a + 2) * s - (a + 3)) * s * s + 1 : s < 2 ? ((a * s - 5 * a) * s + 8 * a) * s - 4 * a : 0;

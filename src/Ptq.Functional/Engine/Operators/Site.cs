@@ -62,6 +62,12 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
     /// <summary>A list of integers; null where the attribute is not there.</summary>
     public long[]? Wholes(string attribute) => Operation.Attributes.Find(attribute).Case is LanguageExt.SomeCase<AttributeValue>(AttributeValue.Wholes(var each)) ? each.Span.ToArray() : null;
 
+    /// <summary>A list of reals; null where the attribute is not there.</summary>
+    public float[]? Reals(string attribute) => Operation.Attributes.Find(attribute).Case is LanguageExt.SomeCase<AttributeValue>(AttributeValue.Reals(var each)) ? each.Span.ToArray() : null;
+
+    /// <summary>A list of texts; null where the attribute is not there.</summary>
+    public string[]? Texts(string attribute) => Operation.Attributes.Find(attribute).Case is LanguageExt.SomeCase<AttributeValue>(AttributeValue.Texts(var each)) ? each.Span.ToArray() : null;
+
     /// <summary>A list of integers from an attribute (older operator sets) or an input (newer ones); null where neither is there.</summary>
     public long[]? WholesOrInput(string attribute, int place) => Wholes(attribute) ?? (Has(place) ? IntegersOf(place, attribute) : null);
 

@@ -10,7 +10,7 @@ internal static class SoftmaxOperators
     public static IEnumerable<(string, Prepare)> All =>
     [
         ("Softmax", Softmax),
-        ("LogSoftmax", LogSoftmax),
+        ("LogSoftmax", site => LogSoftmax(site, site.Whole("axis", -1))),
         ("Hardmax", Hardmax),
     ];
 
@@ -30,7 +30,7 @@ internal static class SoftmaxOperators
 
     private static Prepared Softmax(Site site)
     {
-        var axes = Axis(site);
+        var axes = Axis(site, site.Whole("axis", -1));
         return Prepared.Floats(site.TypeOf(0), site.ShapeOf(0), (inputs, y) =>
         {
             if (y.Length == 0) return;
@@ -40,9 +40,10 @@ internal static class SoftmaxOperators
         });
     }
 
-    private static Prepared LogSoftmax(Site site)
+    /// <summary>x − ln Σ eˣ along an axis of the first input.</summary>
+    public static Prepared LogSoftmax(Site site, long axis)
     {
-        var axes = Axis(site);
+        var axes = Axis(site, axis);
         return Prepared.Floats(site.TypeOf(0), site.ShapeOf(0), (inputs, y) =>
         {
             if (y.Length == 0) return;
@@ -56,7 +57,7 @@ internal static class SoftmaxOperators
     /// <summary>1 at the first of the largest numbers, 0 elsewhere.</summary>
     private static Prepared Hardmax(Site site)
     {
-        var (axes, x) = (Axis(site), site.ShapeOf(0));
+        var (axes, x) = (Axis(site, site.Whole("axis", -1)), site.ShapeOf(0));
         var inner = x.Stride(site.Axis(site.Whole("axis", -1), x.Rank));
         return Prepared.Floats(site.TypeOf(0), x, (inputs, y) =>
         {
@@ -74,7 +75,7 @@ internal static class SoftmaxOperators
         });
     }
 
-    private static ReducedAxes Axis(Site site) => site.TypeOf(0).IsFloat
-        ? new(site, site.ShapeOf(0), [site.Axis(site.Whole("axis", -1), site.ShapeOf(0).Rank)])
+    private static ReducedAxes Axis(Site site, long axis) => site.TypeOf(0).IsFloat
+        ? new(site, site.ShapeOf(0), [site.Axis(axis, site.ShapeOf(0).Rank)])
         : throw site.Bad("input", site.TypeOf(0).Name, "floating-point numbers");
 }

@@ -162,6 +162,16 @@ public class Layout_operators
         Assert.StartsWith("node 'it', ", Left(Try(new(op, 18, 1, given), 1, values)), StringComparison.Ordinal);
     }
 
+    /// <summary>What decides shapes is constant; whether the tensor itself is makes no difference.</summary>
+    private static Operand Run(string op, (string, AttributeValue)[] attributes, params Operand?[] inputs)
+    {
+        var (given, constant) = (Right(Try(new(op, 19, 1, attributes), 1, inputs)), Right(Try(new(op, 19, 1, attributes), 0, inputs)));
+        Assert.Equal(given[0], constant[0]);
+        return given[0];
+    }
+
+    private static Operand Run(string op, params Operand?[] inputs) => Run(op, [], inputs);
+
     private static Operand Longs(params long[] elements) => Integers(ElementType.Int64, elements);
 
     private static string Left(LanguageExt.Either<PtqError, Operand[]> result) => result.Match(outputs => throw new InvalidOperationException($"There was {outputs[0]}."), error => error.Describe());

@@ -62,6 +62,7 @@ internal static class OneOperation
         float real => new AttributeValue.Real(real),
         string text => new AttributeValue.Text(text),
         long[] wholes => new AttributeValue.Wholes(Values.Of<long>(wholes)),
+        Operand tensor => new AttributeValue.Data(Constant.Of(tensor)),
         _ => new AttributeValue.Whole(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)),
     };
 

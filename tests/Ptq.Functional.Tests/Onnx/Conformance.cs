@@ -5,12 +5,13 @@ using Ptq.Engine;
 using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
+using Ptq.Onnx;
 using Ptq.Tensors;
 
-namespace Ptq.Onnx;
+namespace Ptq.Tests.Onnx;
 
 /// <summary>What became of a test case.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>Every output is as the case says.</summary>
     Passed,
@@ -31,18 +32,18 @@ public enum Verdict
 /// <param name="Type">The element type of its first output; of float cases <c>float32</c> and its like.</param>
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Reason">Why; empty where it passed.</param>
-public sealed record CaseResult(string Case, string Op, string Type, Verdict Verdict, string Reason);
+internal sealed record CaseResult(string Case, string Op, string Type, Verdict Verdict, string Reason);
 
 /// <summary>Inputs and expected outputs of a test case, as TensorProto files.</summary>
 /// <param name="Inputs">In the order of the model's inputs.</param>
 /// <param name="Outputs">In the order of the model's outputs.</param>
-public sealed record CaseData(IReadOnlyList<ReadOnlyMemory<byte>> Inputs, IReadOnlyList<ReadOnlyMemory<byte>> Outputs);
+internal sealed record CaseData(IReadOnlyList<ReadOnlyMemory<byte>> Inputs, IReadOnlyList<ReadOnlyMemory<byte>> Outputs);
 
 /// <summary>
 /// ONNX's test cases (a model, inputs, and the outputs that the standard's reference gives) against this engine. Floats may differ by
 /// 1e-7 + 1e-3·|expected|, as in ONNX's own runner; integers may not differ.
 /// </summary>
-public static class Conformance
+internal static class Conformance
 {
     private const double Absolute = 1e-7, Relative = 1e-3;
 
