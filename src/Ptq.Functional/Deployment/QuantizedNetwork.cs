@@ -44,7 +44,7 @@ public sealed record QuantizedNetwork
         foreach (var tensor in plan.Observed)
             if (!observations.Has(tensor)) return new PtqError.BadGraph("", $"tensor '{tensor}'", "no observations", "a histogram over the calibration data");
 
-        var ranges = plan.Observed.AsEnumerable().ToDictionary(t => t, t => Affine.Covering(AffineRule.Standard, options.Range.Of(observations[t]), options.Activations.Symmetric, options.Activations.Grid), StringComparer.Ordinal);
+        var ranges = plan.Observed.AsEnumerable().ToDictionary(t => t, t => ParamsOf(observations[t], options), StringComparer.Ordinal);
         var points = plan.Sources.Map((_, source) => ranges[source]);
         var (weights, raised) = (new List<(string, TensorParams)>(), new List<RaisedScale>());
         var shared = new Dictionary<(string, int), TensorParams>(); // one constant, one set of codes
@@ -60,6 +60,13 @@ public sealed record QuantizedNetwork
             raised.AddRange(Enumerable.Range(0, kept.Each.Length).Where(c => kept.Of(c).Scale > fit.Of(c).Scale).Select(c => new RaisedScale(layer.Node, c, fit.Of(c).Scale, kept.Of(c).Scale)));
         }
         return new QuantizedNetwork(plan, points, ByName<TensorParams>.Of(weights), Values.From(raised));
+    }
+
+    /// <summary>What lies outside the range takes the lowest code of all, also where a symmetric range leaves that one out: QuantizeLinear has no narrower types.</summary>
+    private static AffineParams ParamsOf(Histogram observed, QuantizationOptions options)
+    {
+        var covering = Affine.Covering(AffineRule.Standard, options.Range.Of(observed), options.Activations.Symmetric, options.Activations.Grid);
+        return AffineParams.Of(covering.Scale, covering.ZeroPoint, options.Activations.Grid);
     }
 
     private static TensorParams Fit(Tensor weights, int axis, Scheme scheme) => Affine.Fit(AffineRule.Standard, weights, scheme.Granularity is Granularity.PerChannel ? scheme with { Granularity = new Granularity.PerChannel(axis) } : scheme, Grid.Int8);

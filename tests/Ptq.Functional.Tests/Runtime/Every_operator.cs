@@ -9,7 +9,7 @@ namespace Ptq.Tests.Runtime;
 
 /// <summary>
 /// Random cases of every operator, here and in the ONNX Runtime without optimization. What has no kernel there is not drawn: float16 and bfloat16 arithmetic,
-/// 4-bit and 16-bit codes before operator set 21, most operators on small or unsigned integers.
+/// 4-bit codes, most operators on small or unsigned integers.
 /// </summary>
 public class Every_operator
 {

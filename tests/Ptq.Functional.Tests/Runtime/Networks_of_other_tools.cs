@@ -65,7 +65,7 @@ public class Networks_of_other_tools(ITestOutputHelper output)
 
         var real = sets.Select(inputs => Run(network, inputs)).ToArray();
         var ours = sets.Select(inputs => Run(back, inputs)).ToArray();
-        var theirs = Agreement.Theirs(back, sets, "all");
+        var theirs = Agreement.Theirs(back, sets, SharesWeights(name) ? "basic" : "all");
         var (agreement, quality) = (Agreement.Sqnr(Floats(ours), Floats(theirs)), Agreement.Sqnr(Floats(real), Floats(theirs)));
         var (chosenHere, chosenThere) = (Integers(ours), Integers(theirs));
         var same = Enumerable.Range(0, chosenHere.Length).Count(i => chosenHere[i] == chosenThere[i]);
@@ -94,6 +94,12 @@ public class Networks_of_other_tools(ITestOutputHelper output)
         name.StartsWith("quant_", StringComparison.Ordinal) ? "quantized already"
         : name.StartsWith("variant_softmax", StringComparison.Ordinal) || name.StartsWith("variant_resize", StringComparison.Ordinal) ? "no layer with constant weights"
         : null;
+
+    /// <summary>
+    /// Whether several layers read the same codes of weights. Where x64quantprecision is set, as the tests do, version 1.30 of the runtime gives the unsigned codes that it
+    /// replaces them by the same name for each layer, and cannot load the file from "extended" on. Without the setting it can.
+    /// </summary>
+    private static bool SharesWeights(string name) => name is "variant_convtranspose_op13" or "variant_padding_op10" or "variant_padding_op19";
 
     /// <summary>Relative to the largest element. float16 is computed as float32 here, and rounded after every operation there.</summary>
     private static double Tolerance(string name) => name.Contains("mobilenetv3_fp16", StringComparison.Ordinal) || name.Contains("fp16_network", StringComparison.Ordinal) ? 5e-3 : 1e-4;

@@ -25,7 +25,7 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
             [new Port("x", ElementType.Float32, [new Dimension(-1, "N"), .. image.Lengths.Map(n => new Dimension(n)).Span])],
             ByName<Constant>.Of(build.Constants), Values.From(build.Operations), [new Port(output, ElementType.Float32, [], false)], NetworkInfo.Named("random")));
         var images = new Draw(Rng.FromSeed((ulong)seed).Fork(1), 6, 13);
-        return new(network, [.. Enumerable.Range(0, 3).Select(i => ByName<Operand>.Of([("x", images.Reals(image.Batch(1 + i), -3, 3))]))]);
+        return new(network, [.. ((int[])[1, 3, 7]).Select(count => ByName<Operand>.Of([("x", images.Unrounded(image.Batch(count), -3, 3))]))]);
     }
 
     /// <summary>Its operations in order.</summary>
@@ -54,8 +54,8 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
             {
                 case 0 or 1 or 2: Convolve(); break;
                 case 3: Transposed(); break;
-                case 4: Add("Relu", Last.Shape, [Last.Name]); break;
-                case 5: Add("Clip", Last.Shape, [Last.Name, Given(draw.Of(-1f, 0)), Given(draw.Of(1f, 6))]); break;
+                case 4: Relu(); break;
+                case 5: Clip(); break;
                 case 6 or 7: Sum(); break;
                 case 8: Concat(); break;
                 case 9: Pool(draw.Of("MaxPool", "AveragePool")); break;
@@ -83,6 +83,26 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
         }
 
         private (string Name, Shape Shape) Last => tensors[^1];
+
+        private string LastOp => Operations.LastOrDefault()?.Op ?? "";
+
+        /// <summary>
+        /// Tensors before the last one that may be joined with it. What a Clip cuts off on both sides has a range that does not depend on data, and so have sums and means of
+        /// it: the scales would have simple ratios, and every other sum would be a tie.
+        /// </summary>
+        private IEnumerable<(string Name, Shape Shape)> Earlier => tensors.SkipLast(1).Where(t => !Operations.Any(o => o.Op == "Clip" && o.Output == t.Name));
+
+        /// <summary>Not one clamp after another: behind an Add of codes and before a Transpose, version 1.30 of the ONNX Runtime makes two nodes of one name of them.</summary>
+        private void Relu()
+        {
+            if (LastOp != "Relu") Add("Relu", Last.Shape, [Last.Name]);
+        }
+
+        private void Clip()
+        {
+            if (LastOp != "Relu") Add("Clip", Last.Shape, [Last.Name, Given(draw.Of(-1f, 0)), Given(draw.Of(1f, 6))]);
+            Convolve();
+        }
 
         private void Add(string op, Shape shape, string[] inputs, params (string Name, object Value)[] attributes)
         {
@@ -141,7 +161,7 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
         private void Sum()
         {
             var from = Last;
-            var others = tensors.SkipLast(1).Where(t => t.Shape == from.Shape).ToArray();
+            var others = Earlier.Where(t => t.Shape == from.Shape).ToArray();
             if (others.Length == 0 || draw.Flip())
             {
                 Convolve(from.Shape[0]);
@@ -154,7 +174,7 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
         private void Concat()
         {
             var from = Last;
-            var others = tensors.SkipLast(1).Where(t => t.Shape[1] == from.Shape[1] && t.Shape[2] == from.Shape[2]).ToArray();
+            var others = Earlier.Where(t => t.Shape[1] == from.Shape[1] && t.Shape[2] == from.Shape[2]).ToArray();
             if (others.Length == 0)
             {
                 Convolve(draw.From(1, 4));
@@ -164,8 +184,10 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
             if (Last.Shape.Count + other.Shape.Count < 3000) Add("Concat", Shape.Of(Last.Shape[0] + other.Shape[0], Last.Shape[1], Last.Shape[2]), [Last.Name, other.Name], ("axis", 1));
         }
 
+        /// <summary>No mean of what was padded before: version 1.30 of the ONNX Runtime joins the two, and refuses the pads where they are as long as the kernel.</summary>
         private void Pool(string op)
         {
+            if (op == "AveragePool" && LastOp == "Pad") op = "MaxPool";
             var (c, h, w) = (Last.Shape[0], Last.Shape[1], Last.Shape[2]);
             var (kernel, stride) = (draw.From(1, Math.Min(3, Math.Min(h, w))), draw.From(1, 2));
             var pad = kernel > 1 && draw.Once(3) ? 1 : 0;

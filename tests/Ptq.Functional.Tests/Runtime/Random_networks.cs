@@ -40,7 +40,7 @@ public class Random_networks(ITestOutputHelper output)
                 }
         }
         output.WriteLine($"QDQ file here: {qdq}; integer engine: {integer}");
-        Assert.Empty(failures);
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
         Assert.InRange(qdq.Different, 0, qdq.Codes / 2000);
         Assert.InRange(integer.Different, 0, integer.Codes / 2000);
         Assert.InRange(integer.Networks, 0.1 * qdq.Networks, qdq.Networks); // they do have integer forms now and then
@@ -88,8 +88,8 @@ public class Random_networks(ITestOutputHelper output)
     {
         public static Count None { get; } = new(0, 0, 0, 0);
 
-        /// <summary>A tie or what follows from one: few codes, and no far ones.</summary>
-        public bool IsLikely => Different <= 1 + Codes / 50 && Furthest <= 2;
+        /// <summary>A tie or what follows from one: few codes, or about one image's outputs, and no far ones.</summary>
+        public bool IsLikely => Different <= 12 + Codes / 100 && Furthest <= 2;
 
         public static Count Of(int[] ours, int[] theirs) => ours.Length != theirs.Length ? throw new InvalidOperationException($"{ours.Length} codes here, {theirs.Length} there")
             : new(1, ours.Length, ours.Zip(theirs, (a, b) => a != b).Count(different => different), ours.Zip(theirs, (a, b) => Math.Abs(a - b)).DefaultIfEmpty().Max());

@@ -24,7 +24,7 @@ internal static class ReduceOperators
     private static Prepared Reduce<TFold>(Site site, double start, Func<double, long, double>? finish = null) where TFold : IFold
     {
         var type = site.TypeOf(0);
-        if (Axes(site) is not { } axes) return Prepared.Reshaped(site, site.ShapeOf(0));
+        var axes = new ReducedAxes(site, site.ShapeOf(0), Folded(site));
         if (type.IsFloat)
             return Prepared.Floats(type, Written(site, axes), (inputs, y) =>
             {
@@ -45,9 +45,9 @@ internal static class ReduceOperators
 
     private static Prepared LogSumExp(Site site)
     {
-        var (type, x) = (site.TypeOf(0), site.ShapeOf(0));
+        var type = site.TypeOf(0);
         if (!type.IsFloat) throw site.Bad("input", type.Name, "floating-point numbers");
-        if (Axes(site) is not { } axes) return Prepared.Reshaped(site, x);
+        var axes = new ReducedAxes(site, site.ShapeOf(0), Folded(site));
         return Prepared.Floats(type, Written(site, axes), (inputs, y) =>
         {
             var (largest, _, sums) = SoftmaxOperators.Powers(axes, inputs[0]!.Floats.Span);
@@ -55,20 +55,20 @@ internal static class ReduceOperators
         });
     }
 
-    /// <summary>The axes that are folded: all where none is given; null where that means that nothing is to be done.</summary>
-    private static ReducedAxes? Axes(Site site)
+    /// <summary>
+    /// The axes that are folded: all where none is given, or none where that is asked for. Every element is a sum of its own then, whose magnitude, square or
+    /// logarithm is still taken, as the standard has it since 1.20 and the ONNX Runtime for all operator sets.
+    /// </summary>
+    private static int[] Folded(Site site)
     {
-        var (x, axes) = (site.ShapeOf(0), site.WholesOrInput("axes", 1));
-        if (axes is null or [])
-            return site.Flag("noop_with_empty_axes") ? null : new(site, x, [.. Enumerable.Range(0, x.Rank)]);
-        return new(site, x, site.Axes(axes, x.Rank));
+        var x = site.ShapeOf(0);
+        return site.WholesOrInput("axes", 1) is { Length: > 0 } given ? site.Axes(given, x.Rank) : site.Flag("noop_with_empty_axes") ? [] : [.. Enumerable.Range(0, x.Rank)];
     }
 
     private static Shape Written(Site site, ReducedAxes axes)
     {
         if (site.Flag("keepdims", true)) return axes.Kept;
         var x = site.ShapeOf(0);
-        var folded = site.WholesOrInput("axes", 1) is { Length: > 0 } given ? site.Axes(given, x.Rank) : [.. Enumerable.Range(0, x.Rank)];
-        return site.Fits([.. Enumerable.Range(0, x.Rank).Except(folded).Select(axis => (long)x[axis])]);
+        return site.Fits([.. Enumerable.Range(0, x.Rank).Except(Folded(site)).Select(axis => (long)x[axis])]);
     }
 }

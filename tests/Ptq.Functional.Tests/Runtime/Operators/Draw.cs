@@ -85,6 +85,10 @@ internal sealed class Draw(Rng rng, int size, int opset)
         return Constant.Of(Operand.Of(type, shape, exact.Floats)).ToOperand(); // float16 has fewer of them
     }
 
+    /// <summary>Floats none of which is a multiple of anything.</summary>
+    public Operand Unrounded(Shape shape, double low, double high) =>
+        Operand.Of(ElementType.Float32, shape, Values.From(Enumerable.Range(0, shape.Count).Select(_ => (float)Real(low, high)).ToArray()));
+
     public Operand Reals(Shape shape, double low = -4, double high = 4) => Elements(ElementType.Float32, shape, low, high);
 
     public Operand Reals(params int[] lengths) => Reals(Tensors.Shape.Of(lengths));

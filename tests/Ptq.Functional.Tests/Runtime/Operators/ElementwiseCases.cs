@@ -23,7 +23,7 @@ internal static class ElementwiseCases
         One("Sigmoid", Floats, -20, 20), One("Tanh", Floats, -12, 12), One("Softsign", Real), One("Softplus", Real, -100, 100), One("HardSwish", Real, since: 14), One("Mish", Real, since: 18),
         new("HardSigmoid", 13, d => new("HardSigmoid", [d.Reals(d.Shape(0, 4))], 1, ("alpha", (float)d.Real(0.1, 1)), ("beta", (float)d.Real(0, 1)))),
         new("Gelu", 20, d => new("Gelu", [d.Reals(d.Shape(0, 4))], 1, ("approximate", d.Of("none", "tanh")))),
-        new("Shrink", 13, d => new("Shrink", [d.Elements(d.Of(Numbers), d.Shape(0, 4))], 1, ("lambd", (float)d.From(0, 3)), ("bias", (float)d.From(0, 3)))),
+        new("Shrink", 13, Shrink),
         new("PRelu", 13, PRelu),
         new("Clip", 13, Clip),
         new("Dropout", 13, d => new("Dropout", [d.Elements(d.Of(Floats), d.Shape(0, 4)), Draw.One(ElementType.Float32, 0.5), d.Flip() ? null : Draw.One(ElementType.Bool, 0)], 1)),
@@ -70,6 +70,13 @@ internal static class ElementwiseCases
     {
         var type = d.Of(AllTypes);
         return d.Elements(type, d.Shape(0, 4), type.IsFloat ? 0 : -100, 100);
+    }
+
+    private static OperatorCase Shrink(Draw d)
+    {
+        var (type, threshold) = (d.Of(Numbers), d.From(0, 3));
+        // Unsigned elements above the threshold stay above 0: what becomes of others is not defined.
+        return new("Shrink", [d.Elements(type, d.Shape(0, 4))], 1, ("lambd", (float)threshold), ("bias", (float)d.From(0, threshold)));
     }
 
     private static OperatorCase PRelu(Draw d)

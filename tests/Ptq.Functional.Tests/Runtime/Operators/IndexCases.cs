@@ -95,9 +95,12 @@ internal static class IndexCases
     private static OperatorCase OneHot(Draw d)
     {
         var (indices, depth) = (d.Shape(1, 3), d.From(1, d.Size));
-        var (index, value) = d.Of((ElementType.Int64, ElementType.Int64), (ElementType.Float32, ElementType.Float32), (ElementType.Int64, ElementType.Float32), (ElementType.Int32, ElementType.Float32));
         var at = d.Elements(ElementType.Int64, indices, -depth - 1, depth); // also outside, where all is off
-        return new("OneHot", [index.IsFloat ? Operand.Of(index, indices, at.Integers.Map(i => (float)i)) : Operand.Of(index, indices, at.Integers), One(depth), d.Elements(value, Shape.Of(2))], 1, ("axis", d.From(-indices.Rank - 1, indices.Rank)));
+        // The combinations that have kernels: of indices, depth and values.
+        var (index, count, value) = d.Of(
+            (ElementType.Int64, ElementType.Int64, ElementType.Int64), (ElementType.Int64, ElementType.Int64, ElementType.Float32), (ElementType.Int64, ElementType.Float32, ElementType.Float32),
+            (ElementType.Float32, ElementType.Float32, ElementType.Float32), (ElementType.Int32, ElementType.Int32, ElementType.Float32));
+        return new("OneHot", [index.IsFloat ? Operand.Of(index, indices, at.Integers.Map(i => (float)i)) : Operand.Of(index, indices, at.Integers), One(count, depth), d.Elements(value, Shape.Of(2))], 1, ("axis", d.From(-indices.Rank - 1, indices.Rank)));
     }
 
     private static OperatorCase EyeLike(Draw d)

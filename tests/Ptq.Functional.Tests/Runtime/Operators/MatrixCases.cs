@@ -24,6 +24,15 @@ internal static class MatrixCases
     /// <summary>Codes over all of their range.</summary>
     public static Operand Codes(Draw d, ElementType type, Shape shape) => d.Elements(type, shape, Ends(type).Low, Ends(type).High);
 
+    /// <summary>
+    /// Weights. Signed ones are of 7 bits: without optimization the ONNX Runtime adds pairs of u8 · s8 products in 16 bits, which saturate, on processors with
+    /// AVX2 and no VNNI (x64quantprecision makes its optimizations replace these products).
+    /// </summary>
+    public static Operand Weights(Draw d, ElementType type, Shape shape) => type == ElementType.Int8 ? d.Elements(type, shape, -64, 63) : Codes(d, type, shape);
+
+    /// <summary>Scales.</summary>
+    public static Operand Scales(Draw d, Shape shape) => d.Unrounded(shape, 0.001, 0.1);
+
     /// <summary>One scale.</summary>
     public static Operand Scale(Draw d, double times = 1) => Draw.One(ElementType.Float32, d.Real(0.001, 0.05) * times);
 
@@ -58,13 +67,13 @@ internal static class MatrixCases
     private static OperatorCase MatMulInteger(Draw d)
     {
         var ((a, b), x, w) = (Factors(d, false), ElementType.UInt8, d.Of(ElementType.UInt8, ElementType.Int8));
-        return new("MatMulInteger", [Codes(d, x, a), Codes(d, w, b), d.Once(3) ? null : Zero(d, x), d.Once(3) ? null : Zero(d, w)], d.AllOrFirst(4));
+        return new("MatMulInteger", [Codes(d, x, a), Weights(d, w, b), d.Once(3) ? null : Zero(d, x), d.Once(3) ? null : Zero(d, w)], d.AllOrFirst(4));
     }
 
     private static OperatorCase QLinearMatMul(Draw d)
     {
         var ((a, b), (x, w)) = (Factors(d, false), d.Of((ElementType.UInt8, ElementType.UInt8), (ElementType.UInt8, ElementType.Int8), (ElementType.Int8, ElementType.Int8)));
-        return new("QLinearMatMul", [Codes(d, x, a), Scale(d), Zero(d, x), Codes(d, w, b), Scale(d), Zero(d, w), Scale(d, 10), Zero(d, x)], 1);
+        return new("QLinearMatMul", [Codes(d, x, a), Scale(d), Zero(d, x), Weights(d, w, b), Scale(d), Zero(d, w), Scale(d, 10), Zero(d, x)], 1);
     }
 
     /// <summary>Parameters of a tensor, of each place along an axis, or from 21 on of blocks along it.</summary>
@@ -79,11 +88,15 @@ internal static class MatrixCases
             if (d.Opset >= 21 && d.Flip())
             {
                 var block = d.From(1, x[axis]);
-                attributes.Add(("block_size", block));
-                shape = Shape.Of([.. x.Lengths.AsEnumerable().Select((n, i) => i == axis ? (n + block - 1) / block : n)]);
+                var blocks = Shape.Of([.. x.Lengths.AsEnumerable().Select((n, i) => i == axis ? (n + block - 1) / block : n)]);
+                if (blocks.Count > 1) // one scale is one for the tensor there
+                {
+                    attributes.Add(("block_size", block));
+                    shape = blocks;
+                }
             }
         }
-        return (d.Reals(shape, 0.01, 0.1), !zeroNeeded && d.Once(4) ? null : Codes(d, type, shape), attributes);
+        return (Scales(d, shape), !zeroNeeded && d.Once(4) ? null : Codes(d, type, shape), attributes);
     }
 
     private static ElementType CodeType(Draw d) => d.Opset >= 21 ? d.Of(ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.Int16) : d.Of(ElementType.UInt8, ElementType.Int8);

@@ -60,7 +60,7 @@ internal sealed record OperatorBatch(int Opset, params OperatorCase[] Cases)
     private Network NetworkOf(Func<int, int, ElementType> typeOf) => Right(Network.Create(Opset,
         Values.From(Named(given: true).Select(x => new Port(x.Item1, x.Item2.Type, x.Item2.Shape.Lengths.Map(n => new Dimension(n))))),
         ByName<Constant>.Of(Named(given: false).Select(x => (x.Item1, Constant.Of(x.Item2)))),
-        Values.From(Cases.Select((c, i) => new Operation($"case{i}", c.Op, Values.From(c.Inputs.Select((x, k) => x is null ? "" : $"x{i}_{k}")),
+        Values.From(Cases.Select((c, i) => new Operation($"case{i}", c.Op, Values.From(c.Inputs.Take(Array.FindLastIndex(c.Inputs, x => x is not null) + 1).Select((x, k) => x is null ? "" : $"x{i}_{k}")),
             Values.From(Enumerable.Range(0, c.Outputs).Select(o => $"y{i}_{o}")), ByName<AttributeValue>.Of(c.Attributes.Select(a => (a.Name, OneOperation.Attribute(a.Value))))))),
         Values.From(Cases.SelectMany((c, i) => Enumerable.Range(0, c.Outputs).Select(o => new Port($"y{i}_{o}", typeOf(i, o), [], false)))), NetworkInfo.Named("cases")));
 }

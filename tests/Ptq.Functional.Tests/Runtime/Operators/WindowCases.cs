@@ -28,7 +28,9 @@ internal static class WindowCases
             long[] dilations = [.. lengths.Select(_ => dilated && d.Once(3) && !auto.StartsWith("SAME", StringComparison.Ordinal) ? 2L : 1)];
             long[] kernel = [.. lengths.Select((n, i) => (long)d.From(1, Math.Min(4, (n + (int)dilations[i] - 1) / (int)dilations[i])))];
             // Padding is smaller than the kernel: a window of padding alone has no mean and no largest element.
-            return new(kernel, [.. lengths.Select(_ => (long)d.From(1, 3))], dilations, [.. Enumerable.Range(0, 2 * lengths.Length).Select(i => d.Flip() ? 0L : d.From(0, Math.Min(2, (int)kernel[i % lengths.Length] - 1)))], auto);
+            // With SAME, strides are no longer than the kernel: else padding would be negative, which the ONNX Runtime refuses instead of taking 0.
+            long[] strides = [.. kernel.Select(k => (long)d.From(1, auto.StartsWith("SAME", StringComparison.Ordinal) ? (int)Math.Min(3, k) : 3))];
+            return new(kernel, strides, dilations, [.. Enumerable.Range(0, 2 * lengths.Length).Select(i => d.Flip() ? 0L : d.From(0, Math.Min(2, (int)kernel[i % lengths.Length] - 1)))], auto);
         }
 
         public IEnumerable<(string, object)> Attributes(bool dilated) =>
@@ -56,17 +58,17 @@ internal static class WindowCases
     private static OperatorCase ConvInteger(Draw d)
     {
         var type = d.Of(ElementType.UInt8, ElementType.Int8);
-        var (x, w, _, attributes) = Convolution(d, 2, s => d.Elements(ElementType.UInt8, s, 0, 255), s => d.Elements(type, s, -128, type == ElementType.Int8 ? 127 : 255), _ => null);
+        var (x, w, _, attributes) = Convolution(d, 2, s => d.Elements(ElementType.UInt8, s, 0, 255), s => MatrixCases.Weights(d, type, s), _ => null);
         return new("ConvInteger", [x, w, d.Once(3) ? null : Draw.One(ElementType.UInt8, d.From(0, 255)), d.Once(3) ? null : Draw.One(type, d.From(type == ElementType.Int8 ? -9 : 0, 9))], 1, [.. attributes]);
     }
 
     private static OperatorCase QLinearConv(Draw d)
     {
         var (type, weights) = d.Of((ElementType.UInt8, ElementType.UInt8), (ElementType.UInt8, ElementType.Int8), (ElementType.Int8, ElementType.Int8));
-        var (x, w, b, attributes) = Convolution(d, 2, s => MatrixCases.Codes(d, type, s), s => MatrixCases.Codes(d, weights, s), c => d.Flip() ? null : d.Elements(ElementType.Int32, Shape.Of(c), -5000, 5000));
+        var (x, w, b, attributes) = Convolution(d, 2, s => MatrixCases.Codes(d, type, s), s => MatrixCases.Weights(d, weights, s), c => d.Flip() ? null : d.Elements(ElementType.Int32, Shape.Of(c), -5000, 5000));
         var channels = w.Shape[0];
         var perChannel = weights == ElementType.Int8 && d.Flip();
-        var scale = d.Reals(perChannel ? Shape.Of(channels) : Shape.Of(), 0.001, 0.05);
+        var scale = MatrixCases.Scales(d, perChannel ? Shape.Of(channels) : Shape.Of());
         var zero = perChannel ? Operand.Of(weights, Shape.Of(channels), Values.From(new long[channels])) : MatrixCases.Zero(d, weights);
         return new("QLinearConv", [x, MatrixCases.Scale(d), MatrixCases.Zero(d, type), w, scale, zero, MatrixCases.Scale(d, 10), MatrixCases.Zero(d, type), b], 1, [.. attributes]);
     }
@@ -80,7 +82,7 @@ internal static class WindowCases
         long[] pads = [.. Enumerable.Range(0, 2 * lengths.Length).Select(i => d.Flip() ? 0L : d.From(0, (int)(window.Kernel[i % lengths.Length] - 1) / 2))];
         if (d.Once(4)) attributes.Add(("auto_pad", d.Of("SAME_UPPER", "SAME_LOWER", "VALID")));
         else attributes.Add(("pads", pads));
-        if (d.Once(3)) attributes.Add(("output_padding", window.Strides.Select((s, i) => (long)d.From(0, (int)Math.Max(s, window.Dilations[i]) - 1)).ToArray()));
+        if (d.Once(3)) attributes.Add(("output_padding", window.Strides.Select(s => (long)d.From(0, (int)s - 1)).ToArray()));
         return new("ConvTranspose", [d.Reals(Shape.Of([d.From(1, 2), groups * cin, .. lengths])), d.Reals(Shape.Of([groups * cin, cout, .. window.Kernel.Select(k => (int)k)]), -1, 1), d.Flip() ? null : d.Reals(groups * cout)], d.AllOrFirst(3), [.. attributes]);
     }
 
@@ -105,15 +107,27 @@ internal static class WindowCases
     {
         var mode = d.Of("nearest", "linear", "cubic");
         var x = Shape.Of(d.From(1, 2), d.From(1, 2), d.From(2, d.Size + 2), d.From(2, d.Size + 2));
-        var coordinates = d.Of("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric");
+        var coordinates = d.Of((string[])["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize", .. d.Opset >= 19 ? (string[])["half_pixel_symmetric"] : []]);
         var attributes = new List<(string, object)> { ("mode", mode), ("coordinate_transformation_mode", coordinates) };
+        if (coordinates == "tf_crop_and_resize") attributes.Add(("extrapolation_value", 0.5f));
         if (mode == "nearest") attributes.Add(("nearest_mode", d.Of("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")));
         if (mode == "cubic" && d.Flip()) attributes.Add(("cubic_coeff_a", -0.5f));
         if (mode == "cubic" && d.Flip()) attributes.Add(("exclude_outside", 1));
         if (mode != "nearest" && d.Opset >= 18 && d.Once(3)) attributes.Add(("antialias", 1));
         var input = d.Reals(x);
-        if (d.Flip()) return new("Resize", [input, null, null, Draw.List(x[0], x[1], d.From(1, 2 * d.Size), d.From(1, 2 * d.Size))], 1, [.. attributes]);
+        // Two of the axes, or since 18 these alone.
+        var some = d.Opset >= 18 && d.Once(3);
+        if (some) attributes.Add(("axes", (long[])[2, 3]));
+        if (d.Flip())
+        {
+            if (some) attributes.Add(("keep_aspect_ratio_policy", d.Of("stretch", "not_larger", "not_smaller")));
+            var (height, width) = (d.From(1, 2 * d.Size), d.From(1, 2 * d.Size));
+            return new("Resize", [input, Region(), null, some ? Draw.List(height, width) : Draw.List(x[0], x[1], height, width)], 1, [.. attributes]);
+        }
         float Factor() => d.Of(1f, 2, 3, 0.5f, 1.5f, 0.75f);
-        return new("Resize", [input, null, Operand.Of(ElementType.Float32, Shape.Of(4), [1, 1, Factor(), Factor()])], 1, [.. attributes]);
+        return new("Resize", [input, Region(), Operand.Of(ElementType.Float32, Shape.Of(some ? 2 : 4), some ? [Factor(), Factor()] : [1, 1, Factor(), Factor()])], 1, [.. attributes]);
+
+        Operand? Region() => coordinates != "tf_crop_and_resize" ? null
+            : Operand.Of(ElementType.Float32, Shape.Of(some ? 4 : 8), some ? [0.1f, 0.2f, 0.8f, 1.1f] : [0, 0, 0.1f, 0.2f, 1, 1, 0.8f, 1.1f]);
     }
 }
