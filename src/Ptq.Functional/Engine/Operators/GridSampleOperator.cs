@@ -72,7 +72,7 @@ internal static class GridSampleOperator
         {
             var x = Aligned ? (place + 1) / 2 * (Length - 1) : ((place + 1) * Length - 1) / 2;
             if (Taps == 1) x = MathF.Round(x, MidpointRounding.ToEven);
-            if (!(x >= Low && x <= High)) // what is no number goes to the first element
+            if (!(x >= Low && x <= High) && !(Taps == 4 && Padding == "border")) // what is no number goes to the first element; a cubic sample beyond the border still weighs its neighbours by distance
                 x = Padding switch { "border" => float.IsNaN(x) ? 0 : Math.Clamp(x, 0, Length - 1), "reflection" => Reflected(x), _ => x };
             var first = Taps == 1 ? x : MathF.Floor(x) - (Taps == 4 ? 1 : 0);
             for (var i = 0; i < Taps; i++)
