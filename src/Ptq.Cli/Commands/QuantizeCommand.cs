@@ -75,7 +75,7 @@ internal sealed class QuantizeCommand : ICommand
     {
         voice.Report(found, () =>
         {
-            Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} weights, {found.Activations} activations, {found.Range}, {Shown.Count(found.Samples)} samples");
+            Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} s{found.WeightBits} weights, {found.Activations} activations, {found.Range}, {Shown.Count(found.Samples)} samples");
             Display.Table($"Layers, compared on {Shown.Count(found.ComparedSamples)} samples", ["node", "op", "SQNR dB#", "clipped %#", "scheme", "scale#", "range"],
                 found.Layers.Select(l => l.Cells(found.FirstBelowThreshold)).ToArray().Most(MostRows), Shown.Width);
             Display.Table("Outputs", OutputComparison.Columns, found.Outputs.Select(o => o.Cells()), Shown.Width);

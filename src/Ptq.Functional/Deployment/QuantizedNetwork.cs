@@ -51,11 +51,11 @@ public sealed record QuantizedNetwork
         foreach (var layer in plan.Layers)
         {
             var tensor = plan.Network.Constants[layer.Weights].ToOperand().ToTensor();
-            shared[(layer.Weights, layer.Axis)] = WithRoom(plan, layer, tensor.Shape, points[layer.Input].Scale, shared.GetValueOrDefault((layer.Weights, layer.Axis)) ?? Fit(tensor, layer.Axis, options.Weights));
+            shared[(layer.Weights, layer.Axis)] = WithRoom(plan, layer, tensor.Shape, points[layer.Input].Scale, shared.GetValueOrDefault((layer.Weights, layer.Axis)) ?? Fit(tensor, layer.Axis, options));
         }
         foreach (var layer in plan.Layers)
         {
-            var (fit, kept) = (Fit(plan.Network.Constants[layer.Weights].ToOperand().ToTensor(), layer.Axis, options.Weights), shared[(layer.Weights, layer.Axis)]);
+            var (fit, kept) = (Fit(plan.Network.Constants[layer.Weights].ToOperand().ToTensor(), layer.Axis, options), shared[(layer.Weights, layer.Axis)]);
             weights.Add((layer.Node, kept));
             raised.AddRange(Enumerable.Range(0, kept.Each.Length).Where(c => kept.Of(c).Scale > fit.Of(c).Scale).Select(c => new RaisedScale(layer.Node, c, fit.Of(c).Scale, kept.Of(c).Scale)));
         }
@@ -69,7 +69,8 @@ public sealed record QuantizedNetwork
         return AffineParams.Of(covering.Scale, covering.ZeroPoint, options.Activations.Grid);
     }
 
-    private static TensorParams Fit(Tensor weights, int axis, Scheme scheme) => Affine.Fit(AffineRule.Standard, weights, scheme.Granularity is Granularity.PerChannel ? scheme with { Granularity = new Granularity.PerChannel(axis) } : scheme, Grid.Int8);
+    private static TensorParams Fit(Tensor weights, int axis, QuantizationOptions options) => Affine.Fit(AffineRule.Standard, weights,
+        options.Weights.Granularity is Granularity.PerChannel ? options.Weights with { Granularity = new Granularity.PerChannel(axis) } : options.Weights, options.WeightGrid);
 
     /// <summary>Room for the biases; where several output channels share a scale, for the largest of theirs.</summary>
     private static TensorParams WithRoom(QuantizationPlan plan, PlannedLayer layer, Shape weights, double inputScale, TensorParams fit)

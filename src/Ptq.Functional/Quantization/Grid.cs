@@ -16,6 +16,9 @@ public sealed record Grid
     /// <summary>−128 … 127.</summary>
     public static Grid Int8 { get; } = new(8, true, false);
 
+    /// <summary>−64 … 63.</summary>
+    public static Grid Int7 { get; } = new(7, true, false);
+
     /// <summary>The width of a code, 2 to 16.</summary>
     public int Bits { get; }
 

@@ -23,7 +23,7 @@ public class The_ptq_tool
         using var scratch = new Scratch();
         var quantized = Tool.Run("quantize", Model, "--calibration", Mnist("calibration-images"), "--input-scale", Scale, "--samples", "100", "-o", scratch["q.onnx"], "--exclude", "/c1/Conv");
         Assert.Equal((0, ""), (quantized.ExitCode, Bug(quantized)));
-        foreach (var part in (string[])["per-channel weights, u8 activations, minmax, 100 samples", "/c2/Conv", "per-channel s8, u8", "excluded by name", "logits", "% of 829.1 kB"])
+        foreach (var part in (string[])["per-channel s8 weights, u8 activations, minmax, 100 samples", "/c2/Conv", "per-channel s8, u8", "excluded by name", "logits", "% of 829.1 kB"])
             Assert.Contains(part, quantized.Output, StringComparison.Ordinal);
         Assert.InRange(new FileInfo(scratch["q.onnx"]).Length, 829_000 / 5, 829_000 * 2 / 5);
 

@@ -94,6 +94,17 @@ public class Plans
     }
 
     [Fact]
+    public void Weights_of_seven_bits_leave_room_for_two_products_in_sixteen()
+    {
+        var plan = Plan(Conv("c1", "x", "y"));
+        var seven = Right(from seen in NetworkCalibration.Observe(plan.Network, plan.Observed, [Input]) from q in QuantizedNetwork.Create(plan, seen, QuantizationOptions.Default with { WeightGrid = Grid.Int7 }) select q);
+        var codes = seven.ToQdq().Constants["c1_w_quantized"];
+        Assert.Equal(ElementType.Int8, codes.Type);
+        Assert.All(codes.ToOperand().Integers.AsEnumerable(), code => Assert.InRange(2 * 255 * code, short.MinValue, short.MaxValue));
+        Assert.Contains(codes.ToOperand().Integers.AsEnumerable(), code => Math.Abs(code) == 63);
+    }
+
+    [Fact]
     public void Norms_and_scalings_are_folded_into_the_layer_before_them()
     {
         var network = NetworkOf(Conv("c1", "x", "a"), new Operation("n", "BatchNormalization", ["a", "four", "four", "four", "four"], "b"), Op("m", "Mul", ["b", "channels"], "c"), Op("s", "Add", ["c", "channels"], "y"));
