@@ -43,8 +43,16 @@ public sealed record Network(int Seed, int Size, Graph Graph, Tensor Images)
         return Right(
             from samples in Observe.Samples(trace, schemes.Names)
             let points = Observe.Points(contract.Rule, schemes, samples, _ => new RangeRule.Percentile(99))
-            from quantized in QuantizedGraph.Create(Graph, points, weights, contract, build.Below(0, 4) == 0 ? BiasRule.Dropped : BiasRule.Kept)
+            let roomy = weights.Map((name, fit) => Roomy(name, fit, points))
+            from quantized in QuantizedGraph.Create(Graph, points, roomy, contract, build.Below(0, 4) == 0 ? BiasRule.Dropped : BiasRule.Kept)
             select quantized);
+    }
+
+    /// <summary>Weight scales under which the biases fit INT32 whatever the scale of the layer's input: one behind a clip to a sliver is tiny.</summary>
+    private TensorParams Roomy(string name, TensorParams fit, ByName<AffineParams> points)
+    {
+        var node = Graph.Nodes.AsEnumerable().Single(n => n.Name == name);
+        return BiasRoom.For(fit, node.Layer.Biases, Observe.ParamsOf(Graph, points, node.Input).IfNone(points[Graph.Input]).Scale);
     }
 
     public override string ToString() => $"seed {Seed}, size {Size}: {Images.Shape} → {string.Join(" → ", Graph.Nodes.AsEnumerable().Select(n => $"{n.Layer.GetType().Name}{Graph.Shapes[n.Output]}"))}";
