@@ -26,8 +26,7 @@ internal static class PoolOperators
     private static Prepared GlobalMean(Site site)
     {
         var axes = Whole(site);
-        var ((y, planes), type, size) = (Result(site, axes), site.TypeOf(0), axes[0].Length);
-        if (!type.IsFloat) throw site.Bad("input 0", type.Name, "a floating-point type");
+        var ((y, planes), type, size) = (Result(site, axes), site.FloatTypeOf(0), axes[0].Length);
         return Prepared.Floats(type, y, (inputs, to) =>
         {
             var sums = new double[planes];
@@ -53,7 +52,7 @@ internal static class PoolOperators
         var x = site.ShapeOf(0);
         // A pool over everything has one axis here however many the tensor has, and one output along each of them.
         var y = site.Fits([x[0], x[1], .. Enumerable.Range(0, x.Rank - 2).Select(i => axes.Length == x.Rank - 2 ? axes[i].Outputs : 1L)]);
-        SlidingWindow.Affordable(site, [y.Count, .. axes.Select(axis => axis.Reads)]);
+        site.Affordable([y.Count, .. axes.Select(axis => axis.Reads)]);
         return (y, x[0] * x[1]);
     }
 
@@ -145,8 +144,7 @@ internal static class PoolOperators
     /// <summary>Sums of windows; <paramref name="finish"/> is told how many places along the last axis lie under each.</summary>
     private static Prepared Sums(Site site, PoolAxis[] axes, int power, bool countPadding, Func<int[], PoolWindows.Finish> finish)
     {
-        var ((y, _), type, windows) = (Result(site, axes), site.TypeOf(0), new PoolWindows(axes));
-        if (!type.IsFloat) throw site.Bad("input 0", type.Name, "a floating-point type");
+        var ((y, _), type, windows) = (Result(site, axes), site.FloatTypeOf(0), new PoolWindows(axes));
         var counts = windows.Counts(countPadding);
         var finished = finish(counts[^1]);
         return Prepared.Floats(type, y, (inputs, to) => windows.Sums(inputs[0]!.Floats.Span, power, counts, finished, to));

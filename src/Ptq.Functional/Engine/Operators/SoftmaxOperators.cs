@@ -75,7 +75,9 @@ internal static class SoftmaxOperators
         });
     }
 
-    private static ReducedAxes Axis(Site site, long axis) => site.TypeOf(0).IsFloat
-        ? new(site, site.ShapeOf(0), [site.Axis(axis, site.ShapeOf(0).Rank)])
-        : throw site.Bad("input", site.TypeOf(0).Name, "floating-point numbers");
+    private static ReducedAxes Axis(Site site, long axis)
+    {
+        site.FloatTypeOf(0);
+        return new(site, site.ShapeOf(0), [site.Axis(axis, site.ShapeOf(0).Rank)]);
+    }
 }
