@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Ptq.Engine.Kernels;
 using Ptq.Numerics;
 using Ptq.Tensors;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine;
 
@@ -79,6 +81,7 @@ internal sealed class PlanePlan
     /// <param name="x">[images, C, …].</param>
     /// <param name="images">How many.</param>
     /// <param name="y">[images, O, …], written.</param>
+    [MethodImpl(AggressiveOptimization)]
     public void Run(ReadOnlySpan<float> x, int images, Span<float> y)
     {
         var planes = new float[channels * channelStride + PlaneKernel.Slack]; // zeros: the padding
@@ -99,6 +102,7 @@ internal sealed class PlanePlan
         }
     }
 
+    [MethodImpl(AggressiveOptimization)]
     private void Load(ReadOnlySpan<float> x, Span<float> planes)
     {
         var length = input.LineLength;

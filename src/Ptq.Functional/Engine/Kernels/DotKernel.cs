@@ -42,52 +42,122 @@ internal static class DotKernel
         if (weights.Length < panels * steps.Length * stepLength || sums.Length < positions.Length * starts.Length) throw new ArgumentException("The buffers do not fit together.");
         if (LastRead(positions, steps) + TLanes.Depth > x.Length) throw new ArgumentException("A position reads past the inputs.");
 
+        var panel = 0;
+        for (; panel + 2 <= panels; panel += 2)
+            Pair<TLanes, TIn, TOut, TWeights, TSums>(x, positions, steps, weights[(panel * steps.Length * stepLength)..], starts[(panel * TLanes.Count)..], starts.Length, sums[(panel * TLanes.Count)..]);
+        if (panel < panels)
+            Single<TLanes, TIn, TOut, TWeights, TSums>(x, positions, steps, weights[(panel * steps.Length * stepLength)..], starts[(panel * TLanes.Count)..], starts.Length, sums[(panel * TLanes.Count)..]);
+    }
+
+    // Two panels share each input that is loaded: six positions give twelve chains, which with the weights and an input just fit sixteen registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pair<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, int stride, Span<TOut> sums)
+        where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged
+    {
+        var stepLength = TLanes.Count * TLanes.Depth;
+        var panelLength = steps.Length * stepLength;
         ref var input = ref MemoryMarshal.GetReference(x);
         ref var output = ref MemoryMarshal.GetReference(sums);
-        for (var panel = 0; panel < panels; panel++)
+        var startA = TLanes.LoadSums(ref MemoryMarshal.GetReference(starts));
+        var startB = TLanes.LoadSums(ref Unsafe.Add(ref MemoryMarshal.GetReference(starts), TLanes.Count));
+        for (var p = 0; p < positions.Length; p += 6)
         {
-            ref var panelWeights = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights), panel * steps.Length * stepLength);
-            var start = TLanes.LoadSums(ref Unsafe.Add(ref MemoryMarshal.GetReference(starts), panel * TLanes.Count));
-            for (var p = 0; p < positions.Length; p += Rows)
+            // The last tile repeats its last position: it writes the same sums again.
+            var last = positions.Length - 1 - p;
+            var (i1, i2, i3, i4, i5) = (Math.Min(1, last), Math.Min(2, last), Math.Min(3, last), Math.Min(4, last), Math.Min(5, last));
+            ref var x0 = ref Unsafe.Add(ref input, positions[p]);
+            ref var x1 = ref Unsafe.Add(ref input, positions[p + i1]);
+            ref var x2 = ref Unsafe.Add(ref input, positions[p + i2]);
+            ref var x3 = ref Unsafe.Add(ref input, positions[p + i3]);
+            ref var x4 = ref Unsafe.Add(ref input, positions[p + i4]);
+            ref var x5 = ref Unsafe.Add(ref input, positions[p + i5]);
+            var (a0, a1, a2, a3, a4, a5) = (startA, startA, startA, startA, startA, startA);
+            var (b0, b1, b2, b3, b4, b5) = (startB, startB, startB, startB, startB, startB);
+
+            ref var w = ref MemoryMarshal.GetReference(weights);
+            foreach (var step in steps)
             {
-                // The last tile repeats its last position: it writes the same sums again.
-                var last = positions.Length - 1 - p;
-                var (i1, i2, i3, i4, i5, i6, i7) = (Math.Min(1, last), Math.Min(2, last), Math.Min(3, last), Math.Min(4, last), Math.Min(5, last), Math.Min(6, last), Math.Min(7, last));
-                ref var x0 = ref Unsafe.Add(ref input, positions[p]);
-                ref var x1 = ref Unsafe.Add(ref input, positions[p + i1]);
-                ref var x2 = ref Unsafe.Add(ref input, positions[p + i2]);
-                ref var x3 = ref Unsafe.Add(ref input, positions[p + i3]);
-                ref var x4 = ref Unsafe.Add(ref input, positions[p + i4]);
-                ref var x5 = ref Unsafe.Add(ref input, positions[p + i5]);
-                ref var x6 = ref Unsafe.Add(ref input, positions[p + i6]);
-                ref var x7 = ref Unsafe.Add(ref input, positions[p + i7]);
-                var (s0, s1, s2, s3, s4, s5, s6, s7) = (start, start, start, start, start, start, start, start);
-
-                ref var w = ref panelWeights;
-                foreach (var step in steps)
-                {
-                    var weight = TLanes.LoadWeights(ref w);
-                    s0 = TLanes.Add(s0, weight, ref Unsafe.Add(ref x0, step));
-                    s1 = TLanes.Add(s1, weight, ref Unsafe.Add(ref x1, step));
-                    s2 = TLanes.Add(s2, weight, ref Unsafe.Add(ref x2, step));
-                    s3 = TLanes.Add(s3, weight, ref Unsafe.Add(ref x3, step));
-                    s4 = TLanes.Add(s4, weight, ref Unsafe.Add(ref x4, step));
-                    s5 = TLanes.Add(s5, weight, ref Unsafe.Add(ref x5, step));
-                    s6 = TLanes.Add(s6, weight, ref Unsafe.Add(ref x6, step));
-                    s7 = TLanes.Add(s7, weight, ref Unsafe.Add(ref x7, step));
-                    w = ref Unsafe.Add(ref w, stepLength);
-                }
-
-                ref var to = ref Unsafe.Add(ref output, p * starts.Length + panel * TLanes.Count);
-                TLanes.Store(s0, ref to);
-                TLanes.Store(s1, ref Unsafe.Add(ref to, i1 * starts.Length));
-                TLanes.Store(s2, ref Unsafe.Add(ref to, i2 * starts.Length));
-                TLanes.Store(s3, ref Unsafe.Add(ref to, i3 * starts.Length));
-                TLanes.Store(s4, ref Unsafe.Add(ref to, i4 * starts.Length));
-                TLanes.Store(s5, ref Unsafe.Add(ref to, i5 * starts.Length));
-                TLanes.Store(s6, ref Unsafe.Add(ref to, i6 * starts.Length));
-                TLanes.Store(s7, ref Unsafe.Add(ref to, i7 * starts.Length));
+                var weightA = TLanes.LoadWeights(ref w);
+                var weightB = TLanes.LoadWeights(ref Unsafe.Add(ref w, panelLength));
+                a0 = TLanes.Add(a0, weightA, ref Unsafe.Add(ref x0, step));
+                b0 = TLanes.Add(b0, weightB, ref Unsafe.Add(ref x0, step));
+                a1 = TLanes.Add(a1, weightA, ref Unsafe.Add(ref x1, step));
+                b1 = TLanes.Add(b1, weightB, ref Unsafe.Add(ref x1, step));
+                a2 = TLanes.Add(a2, weightA, ref Unsafe.Add(ref x2, step));
+                b2 = TLanes.Add(b2, weightB, ref Unsafe.Add(ref x2, step));
+                a3 = TLanes.Add(a3, weightA, ref Unsafe.Add(ref x3, step));
+                b3 = TLanes.Add(b3, weightB, ref Unsafe.Add(ref x3, step));
+                a4 = TLanes.Add(a4, weightA, ref Unsafe.Add(ref x4, step));
+                b4 = TLanes.Add(b4, weightB, ref Unsafe.Add(ref x4, step));
+                a5 = TLanes.Add(a5, weightA, ref Unsafe.Add(ref x5, step));
+                b5 = TLanes.Add(b5, weightB, ref Unsafe.Add(ref x5, step));
+                w = ref Unsafe.Add(ref w, stepLength);
             }
+
+            ref var toA = ref Unsafe.Add(ref output, p * stride);
+            ref var toB = ref Unsafe.Add(ref toA, TLanes.Count);
+            TLanes.Store(a0, ref toA);
+            TLanes.Store(b0, ref toB);
+            TLanes.Store(a1, ref Unsafe.Add(ref toA, i1 * stride));
+            TLanes.Store(b1, ref Unsafe.Add(ref toB, i1 * stride));
+            TLanes.Store(a2, ref Unsafe.Add(ref toA, i2 * stride));
+            TLanes.Store(b2, ref Unsafe.Add(ref toB, i2 * stride));
+            TLanes.Store(a3, ref Unsafe.Add(ref toA, i3 * stride));
+            TLanes.Store(b3, ref Unsafe.Add(ref toB, i3 * stride));
+            TLanes.Store(a4, ref Unsafe.Add(ref toA, i4 * stride));
+            TLanes.Store(b4, ref Unsafe.Add(ref toB, i4 * stride));
+            TLanes.Store(a5, ref Unsafe.Add(ref toA, i5 * stride));
+            TLanes.Store(b5, ref Unsafe.Add(ref toB, i5 * stride));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Single<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, int stride, Span<TOut> sums)
+        where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged
+    {
+        var stepLength = TLanes.Count * TLanes.Depth;
+        ref var input = ref MemoryMarshal.GetReference(x);
+        ref var output = ref MemoryMarshal.GetReference(sums);
+        var start = TLanes.LoadSums(ref MemoryMarshal.GetReference(starts));
+        for (var p = 0; p < positions.Length; p += Rows)
+        {
+            // The last tile repeats its last position: it writes the same sums again.
+            var last = positions.Length - 1 - p;
+            var (i1, i2, i3, i4, i5, i6, i7) = (Math.Min(1, last), Math.Min(2, last), Math.Min(3, last), Math.Min(4, last), Math.Min(5, last), Math.Min(6, last), Math.Min(7, last));
+            ref var x0 = ref Unsafe.Add(ref input, positions[p]);
+            ref var x1 = ref Unsafe.Add(ref input, positions[p + i1]);
+            ref var x2 = ref Unsafe.Add(ref input, positions[p + i2]);
+            ref var x3 = ref Unsafe.Add(ref input, positions[p + i3]);
+            ref var x4 = ref Unsafe.Add(ref input, positions[p + i4]);
+            ref var x5 = ref Unsafe.Add(ref input, positions[p + i5]);
+            ref var x6 = ref Unsafe.Add(ref input, positions[p + i6]);
+            ref var x7 = ref Unsafe.Add(ref input, positions[p + i7]);
+            var (s0, s1, s2, s3, s4, s5, s6, s7) = (start, start, start, start, start, start, start, start);
+
+            ref var w = ref MemoryMarshal.GetReference(weights);
+            foreach (var step in steps)
+            {
+                var weight = TLanes.LoadWeights(ref w);
+                s0 = TLanes.Add(s0, weight, ref Unsafe.Add(ref x0, step));
+                s1 = TLanes.Add(s1, weight, ref Unsafe.Add(ref x1, step));
+                s2 = TLanes.Add(s2, weight, ref Unsafe.Add(ref x2, step));
+                s3 = TLanes.Add(s3, weight, ref Unsafe.Add(ref x3, step));
+                s4 = TLanes.Add(s4, weight, ref Unsafe.Add(ref x4, step));
+                s5 = TLanes.Add(s5, weight, ref Unsafe.Add(ref x5, step));
+                s6 = TLanes.Add(s6, weight, ref Unsafe.Add(ref x6, step));
+                s7 = TLanes.Add(s7, weight, ref Unsafe.Add(ref x7, step));
+                w = ref Unsafe.Add(ref w, stepLength);
+            }
+
+            ref var to = ref Unsafe.Add(ref output, p * stride);
+            TLanes.Store(s0, ref to);
+            TLanes.Store(s1, ref Unsafe.Add(ref to, i1 * stride));
+            TLanes.Store(s2, ref Unsafe.Add(ref to, i2 * stride));
+            TLanes.Store(s3, ref Unsafe.Add(ref to, i3 * stride));
+            TLanes.Store(s4, ref Unsafe.Add(ref to, i4 * stride));
+            TLanes.Store(s5, ref Unsafe.Add(ref to, i5 * stride));
+            TLanes.Store(s6, ref Unsafe.Add(ref to, i6 * stride));
+            TLanes.Store(s7, ref Unsafe.Add(ref to, i7 * stride));
         }
     }
 

@@ -38,13 +38,6 @@ internal static class Elementwise
     [MethodImpl(AggressiveOptimization)]
     public static void Largest<T>(ReadOnlySpan<T> rows, int apart, int count, Span<T> largest) where T : unmanaged, INumber<T>
     {
-        if (largest.Length == 1)
-        {
-            var max = rows[0];
-            for (var row = 1; row < count; row++) max = T.Max(max, rows[row * apart]);
-            largest[0] = max;
-            return;
-        }
         rows[..largest.Length].CopyTo(largest);
         for (var row = 1; row < count; row++)
         {
@@ -53,6 +46,19 @@ internal static class Elementwise
             if (Vector.IsHardwareAccelerated)
                 for (; i <= largest.Length - Vector<T>.Count; i += Vector<T>.Count) Vector.Max(new Vector<T>(largest[i..]), new Vector<T>(others[i..])).CopyTo(largest[i..]);
             for (; i < largest.Length; i++) largest[i] = T.Max(largest[i], others[i]);
+        }
+    }
+
+    /// <summary>The largest of each window of a line, by IEEE 754's maximum; <paramref name="lowest"/> where a window is empty.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Largest<T>(ReadOnlySpan<T> line, ReadOnlySpan<(int From, int Count)> windows, int apart, T lowest, Span<T> largest) where T : unmanaged, INumber<T>
+    {
+        for (var i = 0; i < windows.Length; i++)
+        {
+            var (from, count) = windows[i];
+            var max = lowest;
+            for (; count > 0; count--, from += apart) max = T.Max(max, line[from]);
+            largest[i] = max;
         }
     }
 

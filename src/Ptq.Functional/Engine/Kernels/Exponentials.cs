@@ -23,6 +23,59 @@ internal static class Exponentials
         for (; i < x.Length; i++) y[i] = Outside(x[i] - y[i]) ?? Elementary.Exp(x[i] - y[i]);
     }
 
+    /// <summary>eˣ / Σ eˣ of every row: powers of differences to the row's largest, so that none leaves double; sums in index order.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Softmax(ReadOnlySpan<float> x, int columns, Span<float> y)
+    {
+        const int Rows = 4; // their sums are formed side by side
+        var powers = new double[Math.Min(Rows * (long)columns, x.Length)];
+        Span<double> sums = stackalloc double[Rows];
+        for (var start = 0; start < x.Length; start += Rows * columns)
+        {
+            var count = Math.Min(Rows * columns, x.Length - start);
+            for (var row = 0; row < count; row += columns)
+            {
+                var largest = Largest(x.Slice(start + row, columns));
+                powers.AsSpan(row, columns).Fill(float.IsInfinity(largest) ? 0 : largest); // ∞ − ∞ is no number, and the powers of infinities are right without
+            }
+            OfDifferences(x.Slice(start, count), powers);
+            var ofEach = sums[..(count / columns)];
+            ofEach.Clear();
+            Fold.Rows<Folds.Sum, double, double>(powers, columns, ofEach);
+            for (var row = 0; row < ofEach.Length; row++) Divide(powers.AsSpan(row * columns, columns), ofEach.Slice(row, 1), y.Slice(start + row * columns, columns));
+        }
+    }
+
+    /// <summary>x / y, rounded once; y is as long as x, or one for all.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Divide(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<float> quotients)
+    {
+        var (i, isOne) = (0, y.Length == 1);
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                var half = i + Vector<double>.Count;
+                var (low, high) = isOne ? (new(y[0]), new(y[0])) : (new Vector<double>(y[i..]), new Vector<double>(y[half..]));
+                Vector.Narrow(new Vector<double>(x[i..]) / low, new Vector<double>(x[half..]) / high).CopyTo(quotients[i..]);
+            }
+        for (; i < x.Length; i++) quotients[i] = (float)(x[i] / y[isOne ? 0 : i]);
+    }
+
+    /// <summary>The largest element; NaN where there is one.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    private static float Largest(ReadOnlySpan<float> x)
+    {
+        var (i, largest) = (0, float.NegativeInfinity);
+        if (Vector.IsHardwareAccelerated && x.Length >= Vector<float>.Count)
+        {
+            var each = new Vector<float>(x);
+            for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count) each = Vector.Max(each, new Vector<float>(x[i..]));
+            for (var lane = 0; lane < Vector<float>.Count; lane++) largest = MathF.Max(largest, each[lane]);
+        }
+        for (; i < x.Length; i++) largest = MathF.Max(largest, x[i]);
+        return largest;
+    }
+
     [MethodImpl(AggressiveInlining)]
     private static Vector<double> Exp(Vector<double> x)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
@@ -43,7 +44,14 @@ internal static class Moments
     public static void Scale(ReadOnlySpan<float> x, double shift, double factor, double bias, Span<float> y)
     {
         y = y[..x.Length];
-        for (var i = 0; i < x.Length; i++) y[i] = (float)((x[i] - shift) * factor + bias);
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector.Widen(new Vector<float>(x[i..]), out var low, out var high);
+                Vector.Narrow(Scaled(low, shift, factor) + new Vector<double>(bias), Scaled(high, shift, factor) + new Vector<double>(bias)).CopyTo(y[i..]);
+            }
+        for (; i < x.Length; i++) y[i] = (float)((x[i] - shift) * factor + bias);
     }
 
     /// <summary>(x − shift) · factor · scales + biases, in double, rounded once; no biases are zeros.</summary>
@@ -52,9 +60,27 @@ internal static class Moments
     {
         y = y[..x.Length];
         scales = scales[..x.Length];
-        if (biases.IsEmpty)
-            for (var i = 0; i < x.Length; i++) y[i] = (float)((x[i] - shift) * factor * scales[i]);
-        else
-            for (var i = 0; i < x.Length; i++) y[i] = (float)((x[i] - shift) * factor * scales[i] + biases[i]);
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector.Widen(new Vector<float>(x[i..]), out var low, out var high);
+                Vector.Widen(new Vector<float>(scales[i..]), out var lowScale, out var highScale);
+                (low, high) = (Scaled(low, shift, factor) * lowScale, Scaled(high, shift, factor) * highScale);
+                if (!biases.IsEmpty)
+                {
+                    Vector.Widen(new Vector<float>(biases[i..]), out var lowBias, out var highBias);
+                    (low, high) = (low + lowBias, high + highBias);
+                }
+                Vector.Narrow(low, high).CopyTo(y[i..]);
+            }
+        for (; i < x.Length; i++)
+        {
+            var scaled = (x[i] - shift) * factor * scales[i];
+            y[i] = (float)(biases.IsEmpty ? scaled : scaled + biases[i]);
+        }
     }
+
+    [MethodImpl(AggressiveInlining)]
+    private static Vector<double> Scaled(Vector<double> x, double shift, double factor) => (x - new Vector<double>(shift)) * new Vector<double>(factor);
 }

@@ -45,7 +45,7 @@ internal static class ActivationOperators
         var type = Pointwise.Numbers(site, 1);
         foreach (var bound in (int[])[1, 2])
             if (site.Has(bound) && (site.TypeOf(bound) != type || site.ShapeOf(bound).Count != 1)) throw site.Bad($"input {bound}", $"{site.Types[bound]}", $"one element of {type.Name}");
-        T Bound<T>(Operand?[] inputs, int place, T otherwise, Func<Operand, T> first) => place < inputs.Length && inputs[place] is { } bound ? first(bound) : otherwise;
+        T Bound<T>(Operand?[] inputs, int place, T otherwise, Func<Operand, T> first) => inputs.At(place) is { } bound ? first(bound) : otherwise;
         return type switch
         {
             { IsFloat: true } => Prepared.Floats(type, site.ShapeOf(0), (inputs, y) => Elementwise.Clip(inputs[0]!.Floats.Span,

@@ -6,7 +6,8 @@ namespace Ptq.Engine.Operators;
 /// <summary>Convolutions of floats along any number of axes.</summary>
 internal static class ConvolutionOperators
 {
-    private const int Block = 16; // images that share a run where each has few positions
+    /// <summary>Images that share a run where each has few positions.</summary>
+    public const int Block = 16;
 
     public static IEnumerable<(string, Prepare)> All =>
     [
@@ -39,7 +40,7 @@ internal static class ConvolutionOperators
         var axes = SlidingWindow.Of(site, lengths, SlidingWindow.Kernel(site, w));
         site.Fits([x[1], .. axes.Select((axis, i) => axis.Padded(lengths[i]))]);
         var y = site.Fits([x[0], w[0], .. axes.Select((axis, i) => (long)SlidingWindow.Outputs(site, axis, lengths[i]))]);
-        SlidingWindow.Affordable(site, y.Count, w.Stride(0));
+        site.Affordable(y.Count, w.Stride(0));
         return (new(x.Inner, [.. axes], channelsLast), y, groups);
     }
 
@@ -53,7 +54,7 @@ internal static class ConvolutionOperators
         if (lengths.Contains(0)) throw site.Bad("input 0", $"{x}", "an input with elements along every axis");
         var (axes, outputs) = Transposed(site, lengths, SlidingWindow.Kernel(site, w));
         var y = site.Fits([x[0], (long)w[1] * groups, .. outputs]);
-        SlidingWindow.Affordable(site, x.Count, w.Stride(0));
+        site.Affordable(x.Count, w.Stride(0));
         // A tap reaches at most its distance from the first one beyond the input, and the last output.
         site.Fits([x[1], .. axes.Select((axis, i) => lengths[i] + (axis.Span + axis.Stride) / axis.Stride + (outputs[i] + axis.Before) / axis.Stride)]);
         var layout = PhaseLayout.Of(axes, lengths, Array.ConvertAll(outputs, n => (int)n));
@@ -112,8 +113,7 @@ internal static class ConvolutionOperators
 
     private static void Floats(Site site)
     {
-        if (!site.TypeOf(0).IsFloat) throw site.Bad("input 0", site.TypeOf(0).Name, "a floating-point type");
-        if (site.TypeOf(1) != site.TypeOf(0)) throw site.Bad("filters", site.TypeOf(1).Name, site.TypeOf(0).Name);
+        if (site.TypeOf(1) != site.FloatTypeOf(0)) throw site.Bad("filters", site.TypeOf(1).Name, site.TypeOf(0).Name);
     }
 
     private static bool Bias(Site site, int channels) => !site.Has(2) ? false

@@ -68,7 +68,7 @@ internal static class EinsumOperator
         int Count(string letters) => LengthsOf(site, equation, letters).Count;
         var (batches, rows, columns, length) = (Count(batch), Count(left), Count(right), Count(inner));
         var y = LengthsOf(site, equation, batch + left + right);
-        SlidingWindow.Affordable(site, batches, rows, columns, length);
+        site.Affordable(batches, rows, columns, length);
         var (ofA, ofB) = (Arranged(site, equation, a, batch + left + inner), Arranged(site, equation, b, batch + inner + right));
         return new(batch + left + right, inputs =>
         {

@@ -132,7 +132,7 @@ internal static class FillOperators
     {
         public void Run<T>(Operand?[] inputs, Span<T> y) where T : unmanaged, INumber<T>
         {
-            var k = inputs.Length > 1 && inputs[1] is { } given ? Math.Clamp(given.Integers[0], -Rows, Columns) : 0;
+            var k = inputs.At(1) is { } given ? Math.Clamp(given.Integers[0], -Rows, Columns) : 0;
             var x = inputs[0]!.Elements<T>();
             for (var (start, row) = (0, 0); start < y.Length; start += Columns, row = row + 1 == Rows ? 0 : row + 1)
             {

@@ -38,7 +38,7 @@ internal static class FourierOperators
         var bins = isOneSided ? length / 2 + 1 : length;
         var y = site.Fits([.. x.Lengths.AsEnumerable().Select((n, i) => i == axis ? (long)bins : i == x.Rank - 1 ? 2 : n)]);
         var (inner, parts, read) = (x.Stride(axis) / Math.Max(1, x[x.Rank - 1]), x[x.Rank - 1], Math.Min(length, x[axis]));
-        SlidingWindow.Affordable(site, y.Count, read);
+        site.Affordable(y.Count, read);
         var circle = new UnitCircle(length, isInverse);
         return Prepared.Floats(site.TypeOf(0), y, (inputs, to) =>
         {
@@ -60,11 +60,11 @@ internal static class FourierOperators
         if (site.Has(2) && site.ShapeOf(2)[0] != length) throw site.Bad("window", $"{site.ShapeOf(2)}", $"[{length}]");
         var (frames, bins, parts) = ((x[1] - length) / step + 1, site.Flag("onesided", true) ? length / 2 + 1 : length, x[2]);
         var y = site.Fits(x[0], frames, bins, 2);
-        SlidingWindow.Affordable(site, y.Count, length);
+        site.Affordable(y.Count, length);
         var circle = new UnitCircle((int)length, isInverse: false);
         return Prepared.Floats(site.TypeOf(0), y, (inputs, to) =>
         {
-            var window = inputs.Length > 2 && inputs[2] is { } given ? given.Floats.Span : [];
+            var window = inputs.At(2) is { } given ? given.Floats.Span : [];
             for (var frame = 0; frame < x[0] * y[1]; frame++)
                 circle.Sums(inputs[0]!.Floats.Span, (frame / y[1] * x[1] + frame % y[1] * (int)step) * parts, parts, parts, (int)length, window, to.AsSpan(frame * y.Stride(1)), 2, (int)bins);
         });
@@ -73,7 +73,7 @@ internal static class FourierOperators
     private static Shape Signal(Site site)
     {
         var x = site.ShapeOf(0);
-        if (!site.TypeOf(0).IsFloat) throw site.Bad("input 0", site.TypeOf(0).Name, "a floating-point type");
+        site.FloatTypeOf(0);
         return x.Rank >= 2 && x[x.Rank - 1] is 1 or 2 ? x : throw site.Bad("input 0", $"{x}", "[…, 1] or […, 2]");
     }
 

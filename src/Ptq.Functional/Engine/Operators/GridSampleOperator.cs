@@ -27,7 +27,7 @@ internal static class GridSampleOperator
         if (padding is not ("zeros" or "border" or "reflection")) throw site.Bad("padding_mode", padding, "zeros, border or reflection");
         var y = site.Fits(x[0], x[1], grid[1], grid[2]);
         if (y.Count > 0 && x.Count == 0) throw site.Bad("input 0", $"{x}", "elements, of which the output is made");
-        SlidingWindow.Affordable(site, y.Count, taps, taps);
+        site.Affordable(y.Count, taps, taps);
 
         SampledAxis Axis(int length) => new(length, taps, padding, site.Flag("align_corners"));
         return Prepared.Floats(type, y, (inputs, to) => Sample(inputs[0]!.Floats.Span, x, inputs[1]!.Floats.Span, grid[1] * grid[2], Axis(x[3]), Axis(x[2]), to));

@@ -9,8 +9,6 @@ namespace Ptq.Engine.Operators;
 /// </summary>
 internal static class IntegerOperators
 {
-    private const int Block = 16; // images that share a run where each has few positions
-
     public static IEnumerable<(string, Prepare)> All =>
     [
         ("ConvInteger", ConvInteger),
@@ -25,7 +23,7 @@ internal static class IntegerOperators
         CheckCodes(site, 0, 2, "one", 1);
         CheckCodes(site, 1, 3, "one, or one an output channel", 1, w.Rank > 0 ? w[0] : 1);
         var (layout, y, groups) = ConvolutionOperators.Layout(site, x, w, SlidingWindow.Spatial(site), channelsLast: true);
-        var made = Weighted(site, 1, 3, -1, (weight, zeros, bias) => new(layout, w, groups, Math.Min(Block, x[0]), weight, zeros, bias));
+        var made = Weighted(site, 1, 3, -1, (weight, zeros, bias) => new(layout, w, groups, Math.Min(ConvolutionOperators.Block, x[0]), weight, zeros, bias));
         return Prepared.Integers(ElementType.Int32, y, (inputs, sums) =>
             made(inputs).Run(inputs[0]!.Integers.Span, Zeros(inputs, 2)[0], x[0], sums, static (from, stride, _, channels, to, plane) => Codes.Planes(from, stride, channels, to, plane)));
     }
@@ -42,7 +40,7 @@ internal static class IntegerOperators
         if (site.ShapeOf(6).Count != 1 || site.ShapeOf(7).Count != 1) throw site.Bad("output parameters", $"{site.Types[6]} and {site.Types[7]}", "one of each");
         if (site.Has(8) && (site.TypeOf(8) != ElementType.Int32 || site.ShapeOf(8) != Shape.Of(channels))) throw site.Bad("bias", $"{site.Types[8]}", $"int32 [{channels}]");
         var (layout, y, groups) = ConvolutionOperators.Layout(site, x, w, SlidingWindow.Spatial(site), channelsLast: true);
-        var made = Weighted(site, 3, 5, site.Has(8) ? 8 : -1, (weight, zeros, bias) => new(layout, w, groups, Math.Min(Block, x[0]), weight, zeros, bias));
+        var made = Weighted(site, 3, 5, site.Has(8) ? 8 : -1, (weight, zeros, bias) => new(layout, w, groups, Math.Min(ConvolutionOperators.Block, x[0]), weight, zeros, bias));
         return Prepared.Integers(type, y, (inputs, codes) =>
         {
             var (sx, sw, sy, zero) = (inputs[1]!.Floats[0], inputs[4]!.Floats, inputs[6]!.Floats[0], (int)inputs[7]!.Integers[0]);
@@ -95,7 +93,7 @@ internal static class IntegerOperators
     }
 
     /// <summary>Zero points; one 0 where they are left out.</summary>
-    internal static ReadOnlySpan<long> Zeros(Operand?[] inputs, int place) => place < inputs.Length && inputs[place] is { } zeros ? zeros.Integers.Span : (ReadOnlySpan<long>)[0L];
+    internal static ReadOnlySpan<long> Zeros(Operand?[] inputs, int place) => inputs.At(place) is { } zeros ? zeros.Integers.Span : (ReadOnlySpan<long>)[0L];
 
     /// <summary>Codes of 8 bits, and zero points of the same type in one of these numbers.</summary>
     internal static void CheckCodes(Site site, int codes, int zeros, string wanted, params ReadOnlySpan<int> counts)
@@ -111,7 +109,7 @@ internal static class IntegerOperators
 
     private static (ElementType Type, int Low, int High) Result(Site site, int scale, int zero)
     {
-        if (!site.TypeOf(scale).IsFloat) throw site.Bad($"input {scale}", site.TypeOf(scale).Name, "a floating-point type");
+        site.FloatTypeOf(scale);
         return site.TypeOf(zero) switch
         {
             ElementType.UInt8 => (ElementType.UInt8, 0, 255),

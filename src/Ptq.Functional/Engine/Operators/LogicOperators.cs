@@ -31,7 +31,7 @@ internal static class LogicOperators
 
     private static Prepared Tested(Site site, Func<float, bool> holds)
     {
-        if (!site.TypeOf(0).IsFloat) throw site.Bad("input 0", site.TypeOf(0).Name, "floating-point numbers");
+        site.FloatTypeOf(0);
         return Prepared.Integers(ElementType.Bool, site.ShapeOf(0), (inputs, y) =>
         {
             var x = inputs[0]!.Floats.Span;

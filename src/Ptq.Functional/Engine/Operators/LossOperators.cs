@@ -55,7 +55,7 @@ internal static class LossOperators
         /// <summary>−weight · score of the right class: of each, their sum, or that over the sum of the weights.</summary>
         public Operand Of(Operand logarithms, Operand?[] inputs)
         {
-            var (values, classes, weights) = (logarithms.Floats, inputs[1]!.Integers, inputs.Length > 2 && inputs[2] is { } given ? given.Floats : default);
+            var (values, classes, weights) = (logarithms.Floats, inputs[1]!.Integers, inputs.At(2)?.Floats ?? default);
             var (each, inner, sum, total) = (new float[classes.Length], scores.Stride(1), 0.0, 0.0);
             for (var i = 0; i < each.Length; i++)
             {

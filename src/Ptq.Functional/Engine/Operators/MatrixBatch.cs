@@ -30,7 +30,7 @@ internal sealed record MatrixBatch(Shape Y, int Rows, int Inner, int Columns, in
         }
         var y = site.Fits([.. batch.Select(n => (long)n), .. a.Rank > 1 ? new long[] { rows } : [], .. b.Rank > 1 ? new long[] { columns } : []]);
         if (y.Count == 0 || batch.Contains(0)) return new(y, rows, inner, columns, [], [], 0);
-        SlidingWindow.Affordable(site, [rows, inner, columns, .. batch.Select(n => (long)n)]);
+        site.Affordable([rows, inner, columns, .. batch.Select(n => (long)n)]);
 
         // One matrix on the right: all rows on the left are one matrix.
         var bs = lb[..^2].Aggregate(1, (product, length) => product * length);

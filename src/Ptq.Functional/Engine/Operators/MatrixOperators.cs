@@ -21,9 +21,8 @@ internal static class MatrixOperators
         if (a.Rank != 2 || b.Rank != 2 || a[turnedA ? 0 : 1] != b[turnedB ? 1 : 0]) throw site.Bad("matrices", $"{a}{(turnedA ? "ᵀ" : "")} and {b}{(turnedB ? "ᵀ" : "")}", "[M, K] and [K, N]");
         var (rows, inner, columns) = (a[turnedA ? 1 : 0], b[turnedB ? 1 : 0], b[turnedB ? 0 : 1]);
         var y = site.Fits(rows, columns);
-        SlidingWindow.Affordable(site, rows, inner, columns);
-        if (site.Has(2) && (site.TypeOf(2) != type || site.ShapeOf(2) is not { Rank: <= 2 } c || !Broadcast(c, y))) throw site.Bad("input 2", $"{site.Types[2]}", $"{type.Name} that {y} can be broadcast from");
-        var (cRow, cColumn) = site.Has(2) ? BroadcastStrides(site.ShapeOf(2), y) is var strides ? (strides[0], strides[1]) : default : default;
+        site.Affordable(rows, inner, columns);
+        var (cRow, cColumn) = site.Has(2) ? Steps(site, type, y) : default;
         var begins = alpha == 1 && cRow == 0;
 
         MatrixPlan<float, float> Packed(Operand b) => new MatrixPlan<float, float>(DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512), inner, columns,
@@ -32,7 +31,7 @@ internal static class MatrixOperators
         return Prepared.Floats(type, y, (inputs, product) =>
         {
             var start = new float[columns];
-            var c = inputs.Length > 2 ? inputs[2] : null;
+            var c = inputs.At(2);
             if (begins && c is not null)
                 for (var j = 0; j < columns; j++) start[j] = beta * c.Floats[j * cColumn];
             (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product.AsSpan());
@@ -41,6 +40,15 @@ internal static class MatrixOperators
                 for (var j = 0; j < columns; j++)
                     product[i * columns + j] = alpha * product[i * columns + j] + (c is null ? 0 : beta * c.Floats[i * cRow + j * cColumn]);
         });
+    }
+
+    /// <summary>What a step along rows and columns skips in input 2, which is broadcast to the product.</summary>
+    private static (int Row, int Column) Steps(Site site, ElementType type, Shape y)
+    {
+        if (site.TypeOf(2) != type) throw site.Bad("input 2", site.TypeOf(2).Name, type.Name);
+        Broadcast.ToFirst(site, y, site.ShapeOf(2));
+        var strides = MatrixBatch.Strides(site.ShapeOf(2).Lengths.Span, y.Lengths.Span);
+        return (strides[0], strides[1]);
     }
 
     /// <summary>NumPy's matmul: matrices along the last two axes, the others broadcast; a vector is a row on the left and a column on the right.</summary>
@@ -102,7 +110,7 @@ internal static class MatrixOperators
         if (!site.TypeOf(0).IsFloat || x.Rank < 2 || x[x.Rank - 1] != x[x.Rank - 2]) throw site.Bad("input 0", $"{site.Types[0]}", "square matrices of floating-point numbers");
         var n = x[x.Rank - 1];
         var y = site.Fits([.. x.Lengths.AsEnumerable().SkipLast(2).Select(length => (long)length)]);
-        SlidingWindow.Affordable(site, y.Count, n, n, n);
+        site.Affordable(y.Count, n, n, n);
         return Prepared.Floats(site.TypeOf(0), y, (inputs, to) =>
         {
             for (var i = 0; i < to.Length; i++) to[i] = (float)Determinant(Array.ConvertAll(inputs[0]!.Floats.Span.Slice(i * n * n, n * n).ToArray(), value => (double)value), n);
@@ -132,13 +140,4 @@ internal static class MatrixOperators
 
     private static ElementType Floats(Site site) => site.TypeOf(0) is { IsFloat: true } type && site.TypeOf(1) == type
         ? type : throw site.Bad("inputs", $"{site.TypeOf(0).Name} and {site.TypeOf(1).Name}", "one floating-point type");
-
-    private static bool Broadcast(Shape from, Shape to)
-    {
-        for (var i = 1; i <= from.Rank; i++)
-            if (i > to.Rank || from[from.Rank - i] != 1 && from[from.Rank - i] != to[to.Rank - i]) return false;
-        return true;
-    }
-
-    private static int[] BroadcastStrides(Shape from, Shape to) => MatrixBatch.Strides(from.Lengths.Span, to.Lengths.Span);
 }

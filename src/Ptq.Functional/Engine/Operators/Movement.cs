@@ -15,6 +15,12 @@ internal interface IMovement
 /// <summary>Operators that write elements of their inputs without computing with them.</summary>
 internal static class Movement
 {
+    extension(Operand?[] inputs)
+    {
+        /// <summary>An input; null where it is left out.</summary>
+        public Operand? At(int place) => place < inputs.Length ? inputs[place] : null;
+    }
+
     extension(Operand operand)
     {
         /// <summary>The elements as what they are held in: <see cref="float"/> or <see cref="long"/>.</summary>

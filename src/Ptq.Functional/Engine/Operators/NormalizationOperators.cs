@@ -114,7 +114,8 @@ internal static class NormalizationOperators
     /// <summary>An input stretched to the axes that are normalized, or, where it has others, to all.</summary>
     private static Stretch Stretched(Site site, int place, Shape x, Shape inner)
     {
-        var own = site.TypeOf(place).IsFloat ? site.ShapeOf(place) : throw site.Bad($"input {place}", site.TypeOf(place).Name, "floating-point numbers");
+        site.FloatTypeOf(place);
+        var own = site.ShapeOf(place);
         var to = own.Rank <= inner.Rank ? inner : x;
         var (from, strides) = (new long[to.Rank], StridedCopy.StridesOf(own));
         for (var i = 0; i < own.Rank; i++)
@@ -195,7 +196,11 @@ internal static class NormalizationOperators
         });
     }
 
-    private static Shape Reals(Site site) => site.TypeOf(0).IsFloat ? site.ShapeOf(0) : throw site.Bad("input", site.TypeOf(0).Name, "floating-point numbers");
+    private static Shape Reals(Site site)
+    {
+        site.FloatTypeOf(0);
+        return site.ShapeOf(0);
+    }
 
     private static Shape Channels(Site site, out int channels)
     {

@@ -67,7 +67,7 @@ internal static class PadOperators
     {
         public void Run<T>(Operand?[] inputs, Span<T> y) where T : unmanaged, System.Numerics.INumber<T>
         {
-            if (inputs.Length > 2 && inputs[2] is { } value) y.Fill(value.Elements<T>()[0]);
+            if (inputs.At(2) is { } value) y.Fill(value.Elements<T>()[0]);
             Copy.Copy(inputs[0]!.Elements<T>(), y);
         }
     }

@@ -22,8 +22,7 @@ internal static class Pointwise
     /// <summary>From the first input's floats to as many; rounded to its type.</summary>
     public static Prepared Floats(Site site, Action<ReadOnlySpan<float>, Span<float>> f)
     {
-        var type = site.TypeOf(0);
-        if (!type.IsFloat) throw site.Bad("input 0", $"{type.Name}", "floating-point numbers");
+        var type = site.FloatTypeOf(0);
         return Prepared.Floats(type, site.ShapeOf(0), (inputs, y) =>
         {
             f(inputs[0]!.Floats.Span, y);

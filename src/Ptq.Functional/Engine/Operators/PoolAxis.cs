@@ -32,6 +32,18 @@ internal readonly record struct PoolAxis(WindowAxis Window, int Length, int Outp
         return ((int)from, (int)to);
     }
 
+    /// <summary>The inputs of every output: which is the first, and how many there are.</summary>
+    public (int From, int Count)[] Windows()
+    {
+        var windows = new (int, int)[Outputs];
+        for (var output = 0; output < windows.Length; output++)
+        {
+            var (from, to) = Taps(output);
+            windows[output] = (from == to ? 0 : Window.At(output, from), to - from);
+        }
+        return windows;
+    }
+
     /// <summary>How many taps of an output lie on an input or on padding, and not beyond.</summary>
     public int Counted(int output)
     {

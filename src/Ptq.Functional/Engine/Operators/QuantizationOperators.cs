@@ -26,7 +26,7 @@ internal static class QuantizationOperators
         return Prepared.Integers(type, site.ShapeOf(0), (inputs, codes) =>
         {
             var values = x.IsFloat ? inputs[0]!.Floats : inputs[0]!.Integers.Map(i => (float)i);
-            var (scales, zeros) = (inputs[1]!.Floats, inputs.Length > 2 && inputs[2] is { } z ? z.Integers : default);
+            var (scales, zeros) = (inputs[1]!.Floats, inputs.At(2)?.Integers ?? default);
             foreach (var run in spread.Runs())
             {
                 var (from, to) = (run.Start, run.Length);
@@ -45,7 +45,7 @@ internal static class QuantizationOperators
         if (site.Has(2) && site.TypeOf(2) != type) throw site.Bad("zero point", site.TypeOf(2).Name, type.Name);
         return Prepared.Floats(site.TypeOf(1), site.ShapeOf(0), (inputs, values) =>
         {
-            var (codes, scales, zeros) = (inputs[0]!.Integers, inputs[1]!.Floats, inputs.Length > 2 && inputs[2] is { } z ? z.Integers : default);
+            var (codes, scales, zeros) = (inputs[0]!.Integers, inputs[1]!.Floats, inputs.At(2)?.Integers ?? default);
             foreach (var run in spread.Runs())
             {
                 var (from, to) = (run.Start, run.Length);
@@ -104,7 +104,7 @@ internal sealed record ParameterSpread(int Outer, int Length, int Inner, int Blo
     public static ParameterSpread Of(Site site)
     {
         var (x, scale) = (site.ShapeOf(0), site.ShapeOf(1));
-        if (!site.TypeOf(1).IsFloat) throw site.Bad("scale", site.TypeOf(1).Name, "a floating-point type");
+        site.FloatTypeOf(1, "scale");
         if (site.Has(2) && site.ShapeOf(2) != scale && (scale.Count != 1 || site.ShapeOf(2).Count != 1)) throw site.Bad("zero point", $"{site.ShapeOf(2)}", $"{scale}, as the scale");
         var block = site.Whole("block_size", 0, 0, int.MaxValue);
         if (block == 0 && scale.Count == 1 && scale.Rank <= 1) return new(1, 1, x.Count, 0);

@@ -42,9 +42,8 @@ internal sealed class Recurrence
     /// <param name="hasCells">Whether there are cells beside hidden states: input 6 and output 2.</param>
     public Recurrence(Site site, int gates, bool hasCells)
     {
-        (this.site, this.gates, this.hasCells, type) = (site, gates, hasCells, site.TypeOf(0));
+        (this.site, this.gates, this.hasCells, type) = (site, gates, hasCells, site.FloatTypeOf(0));
         var (x, r) = (site.ShapeOf(0), site.ShapeOf(2));
-        if (!type.IsFloat) throw site.Bad("input 0", type.Name, "a floating-point type");
         if (x.Rank != 3) throw site.Bad("input 0", $"{x}", "[steps, batch, inputs], or the batch first");
         if (r.Rank != 3 || r[2] == 0) throw site.Bad("R", $"{r}", "[directions, gates · hidden, hidden]");
         isBatchFirst = site.Whole("layout", 0, 0, 1) == 1;
@@ -63,12 +62,12 @@ internal sealed class Recurrence
         site.Fits(steps, Batch, gates, Hidden);
         y = isBatchFirst ? site.Fits(Batch, steps, Directions, Hidden) : site.Fits(steps, Directions, Batch, Hidden);
         last = isBatchFirst ? site.Fits(Batch, Directions, Hidden) : site.Fits(Directions, Batch, Hidden);
-        SlidingWindow.Affordable(site, [Directions, steps, Batch, gates, Hidden, (long)inputs + Hidden]);
+        site.Affordable([Directions, steps, Batch, gates, Hidden, (long)inputs + Hidden]);
         Check(1, "W", Directions, (long)gates * Hidden, inputs);
         Check(2, "R", Directions, (long)gates * Hidden, Hidden);
         Check(3, "B", Directions, 2L * gates * Hidden);
-        Check(5, "initial_h", last.Lengths.Span.ToArray().Select(n => (long)n).ToArray());
-        if (hasCells) Check(6, "initial_c", last.Lengths.Span.ToArray().Select(n => (long)n).ToArray());
+        Check(5, "initial_h", [.. last.Lengths.AsEnumerable()]);
+        if (hasCells) Check(6, "initial_c", [.. last.Lengths.AsEnumerable()]);
         if (site.Has(4) && (site.TypeOf(4).IsFloat || site.ShapeOf(4) != Shape.Of(Batch))) throw site.Bad("sequence_lens", $"{site.Types[4]}", $"{Batch} integers");
         if (site.Has(4) && site.Known[4] is { } known) Lengths(known);
     }
@@ -101,14 +100,14 @@ internal sealed class Recurrence
     public float[] Bias(Operand?[] operands, int direction, int gates)
     {
         var start = new float[this.gates * Hidden];
-        if (operands.Length <= 3 || operands[3] is not { } biases) return start;
+        if (operands.At(3) is not { } biases) return start;
         var both = biases.Floats.Span.Slice(direction * 2 * start.Length, 2 * start.Length);
         for (var i = 0; i < start.Length; i++) start[i] = i < gates * Hidden ? both[i] + both[start.Length + i] : both[i];
         return start;
     }
 
     /// <summary>The biases of R for one gate; none where they are left out.</summary>
-    public float[] RecurrentBias(Operand?[] operands, int direction, int gate) => operands.Length > 3 && operands[3] is { } biases
+    public float[] RecurrentBias(Operand?[] operands, int direction, int gate) => operands.At(3) is { } biases
         ? biases.Floats.Span.Slice((direction * 2 * gates + gates + gate) * Hidden, Hidden).ToArray()
         : [];
 
@@ -131,7 +130,7 @@ internal sealed class Recurrence
     private Operand[] Run(Operand?[] operands, (MatrixPlan<float, float> Input, ICell Cell)[] directions)
     {
         var (all, ends, cells) = (new float[y.Count], new float[last.Count], new float[hasCells ? last.Count : 0]);
-        var lengths = operands.Length > 4 && operands[4] is { } given ? Lengths(given) : [.. Enumerable.Repeat(steps, Batch)];
+        var lengths = operands.At(4) is { } given ? Lengths(given) : [.. Enumerable.Repeat(steps, Batch)];
         for (var direction = 0; direction < directions.Length && Batch > 0; direction++)
         {
             var (input, cell) = directions[direction];
@@ -197,7 +196,7 @@ internal sealed class Recurrence
     private float[] Initial(Operand?[] operands, int place, int direction)
     {
         var state = new float[place == 6 && !hasCells ? 0 : Batch * Hidden];
-        if (state.Length > 0 && place < operands.Length && operands[place] is { } given)
+        if (state.Length > 0 && operands.At(place) is { } given)
             for (var b = 0; b < Batch; b++) given.Floats.Span.Slice(LastPlace(direction, b), Hidden).CopyTo(state.AsSpan(b * Hidden));
         return state;
     }

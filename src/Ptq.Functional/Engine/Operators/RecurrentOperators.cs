@@ -103,7 +103,7 @@ internal static class RecurrentOperators
     private sealed class LstmCell(Recurrence layer, Operand?[] inputs, int direction, Activation[] activations, bool isCoupled) : ICell
     {
         private readonly MatrixPlan<float, float> recurrence = Recurrence.Matrix(inputs[2]!, direction, 0, 4 * layer.Hidden);
-        private readonly float[] peepholes = inputs.Length > 7 && inputs[7] is { } p ? p.Floats.Span.Slice(direction * 3 * layer.Hidden, 3 * layer.Hidden).ToArray() : [];
+        private readonly float[] peepholes = inputs.At(7) is { } p ? p.Floats.Span.Slice(direction * 3 * layer.Hidden, 3 * layer.Hidden).ToArray() : [];
 
         public float[] Start { get; } = layer.Bias(inputs, direction, gates: 4);
 

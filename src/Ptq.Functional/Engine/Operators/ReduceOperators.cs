@@ -45,8 +45,7 @@ internal static class ReduceOperators
 
     private static Prepared LogSumExp(Site site)
     {
-        var type = site.TypeOf(0);
-        if (!type.IsFloat) throw site.Bad("input", type.Name, "floating-point numbers");
+        var type = site.FloatTypeOf(0);
         var axes = new ReducedAxes(site, site.ShapeOf(0), Folded(site));
         return Prepared.Floats(type, Written(site, axes), (inputs, y) =>
         {

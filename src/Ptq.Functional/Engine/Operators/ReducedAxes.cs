@@ -50,6 +50,9 @@ internal sealed class ReducedAxes
     /// <summary>How many elements go into one sum.</summary>
     public long PerSum { get; }
 
+    /// <summary>Whether what is folded together lies together.</summary>
+    public bool IsLast => outer.Length == 0 && !foldsColumns;
+
     /// <summary>Folds every element into its sum, in index order.</summary>
     /// <param name="elements">The tensor.</param>
     /// <param name="sums">As many as <see cref="Kept"/> has; what they hold is where each begins.</param>

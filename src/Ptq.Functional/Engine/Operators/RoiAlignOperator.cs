@@ -27,7 +27,7 @@ internal static class RoiAlignOperator
         };
         var y = site.Fits(regions[0], x[1], site.Whole("output_height", 1, 1, int.MaxValue), site.Whole("output_width", 1, 1, int.MaxValue));
         if (y.Count > 0 && x.Count == 0) throw site.Bad("input 0", $"{x}", "elements, of which the output is made");
-        SlidingWindow.Affordable(site, y.Count, Math.Max(1, ratio), Math.Max(1, ratio));
+        site.Affordable(y.Count, Math.Max(1, ratio), Math.Max(1, ratio));
 
         var aligned = new Aligned(site, x, y, site.Real("spatial_scale", 1), halfPixel, ratio, mode == "max");
         if (site.Known[2] is { } known) aligned.Check(known);

@@ -23,6 +23,8 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
     /// <summary>The most axes a tensor may have here: none is known that needs more than a handful.</summary>
     public const int MostAxes = 64;
 
+    private const long MostWork = 1L << 42; // products in one operation: minutes
+
     /// <summary>How many inputs there are, those left out in between included.</summary>
     public int Count => Types.Length;
 
@@ -31,6 +33,9 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
 
     /// <summary>The element type of an input that must be there.</summary>
     public ElementType TypeOf(int place) => Has(place) ? Types[place]!.Value.Type : throw Bad($"input {place}", "none", "a tensor");
+
+    /// <summary>The element type of an input that must have floating-point elements.</summary>
+    public ElementType FloatTypeOf(int place, string? name = null) => TypeOf(place) is { IsFloat: true } type ? type : throw Bad(name ?? $"input {place}", TypeOf(place).Name, "floating-point numbers");
 
     /// <summary>The shape of an input that must be there.</summary>
     public Shape ShapeOf(int place) => Has(place) ? Types[place]!.Value.Shape : throw Bad($"input {place}", "none", "a tensor");
@@ -97,6 +102,15 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
         if (!Shape.Fits(lengths)) throw Bad("output", $"shape [{string.Join(", ", lengths.ToArray())}]", "lengths from 0 and fewer than 2³¹ elements");
         var shape = Shape.Of(Array.ConvertAll(lengths.ToArray(), n => (int)n));
         return shape.Count <= MostElements ? shape : throw Bad("output", $"shape {shape}", $"at most {MostElements} elements");
+    }
+
+    /// <summary>Refuses what would not end.</summary>
+    /// <param name="factors">Whose product is the number of multiplications.</param>
+    public void Affordable(params ReadOnlySpan<long> factors)
+    {
+        var work = Int128.One;
+        foreach (var factor in factors)
+            if ((work *= factor) > MostWork) throw Bad("work", $"more than {MostWork} products", "fewer");
     }
 
     /// <summary>What does not fit, to be thrown.</summary>

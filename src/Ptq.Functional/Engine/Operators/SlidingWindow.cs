@@ -7,8 +7,6 @@ namespace Ptq.Engine.Operators;
 /// <summary>The attributes that convolutions and pools share: kernel_shape, strides, dilations, pads and auto_pad.</summary>
 internal static class SlidingWindow
 {
-    private const long MostWork = 1L << 42; // products in one operation: minutes
-
     /// <summary>The axes behind batch and channels.</summary>
     public static int[] Spatial(Site site, int place = 0) => site.ShapeOf(place) is { Rank: >= 3 } shape
         ? shape.Lengths.Span[2..].ToArray()
@@ -47,7 +45,7 @@ internal static class SlidingWindow
     public static int[] Kernel(Site site, Shape filters)
     {
         var kernel = filters.Lengths.Span[2..].ToArray();
-        if (site.Wholes("kernel_shape") is { } said && !said.Select(n => n).SequenceEqual(kernel.Select(n => (long)n)))
+        if (site.Wholes("kernel_shape") is { } said && !said.SequenceEqual(kernel.Select(n => (long)n)))
             throw site.Bad("kernel_shape", $"[{string.Join(", ", said)}]", $"[{string.Join(", ", kernel)}], as the filters {filters}");
         return kernel;
     }
@@ -71,16 +69,6 @@ internal static class SlidingWindow
     public static int Outputs(Site site, WindowAxis axis, int length) => axis.Outputs(length) is >= 1 and var outputs
         ? outputs
         : throw site.Bad("window", $"a span of {axis.Span} on an axis of {axis.Padded(length)}, padding included", "one that fits at least once");
-
-    /// <summary>Refuses what would not end.</summary>
-    /// <param name="site">The operation.</param>
-    /// <param name="factors">Whose product is the number of multiplications.</param>
-    public static void Affordable(Site site, params ReadOnlySpan<long> factors)
-    {
-        var work = Int128.One;
-        foreach (var factor in factors)
-            if ((work *= factor) > MostWork) throw site.Bad("work", $"more than {MostWork} products", "fewer");
-    }
 
     private static WindowAxis Same(Site site, WindowAxis axis, int length, bool upper)
     {

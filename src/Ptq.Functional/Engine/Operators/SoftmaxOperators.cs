@@ -31,12 +31,12 @@ internal static class SoftmaxOperators
     private static Prepared Softmax(Site site)
     {
         var axes = Axis(site, site.Whole("axis", -1));
+        if (axes.IsLast) return Prepared.Floats(site.TypeOf(0), site.ShapeOf(0), (inputs, y) => Exponentials.Softmax(inputs[0]!.Floats.Span, (int)axes.PerSum, y));
         return Prepared.Floats(site.TypeOf(0), site.ShapeOf(0), (inputs, y) =>
         {
             if (y.Length == 0) return;
             var (_, powers, sums) = Powers(axes, inputs[0]!.Floats.Span);
-            var divisors = axes.Spread<double>(sums);
-            for (var i = 0; i < y.Length; i++) y[i] = (float)(powers[i] / divisors[i]);
+            Exponentials.Divide(powers, axes.Spread<double>(sums), y);
         });
     }
 
@@ -75,7 +75,9 @@ internal static class SoftmaxOperators
         });
     }
 
-    private static ReducedAxes Axis(Site site, long axis) => site.TypeOf(0).IsFloat
-        ? new(site, site.ShapeOf(0), [site.Axis(axis, site.ShapeOf(0).Rank)])
-        : throw site.Bad("input", site.TypeOf(0).Name, "floating-point numbers");
+    private static ReducedAxes Axis(Site site, long axis)
+    {
+        site.FloatTypeOf(0);
+        return new(site, site.ShapeOf(0), [site.Axis(axis, site.ShapeOf(0).Rank)]);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Ptq.Tensors;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine.Operators;
 
@@ -68,6 +70,7 @@ internal sealed class StridedCopy : IMovement
     public void Run<T>(Operand?[] inputs, Span<T> y) where T : unmanaged, System.Numerics.INumber<T> => Copy(inputs[0]!.Elements<T>(), y);
 
     /// <summary>Copies.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Copy<T>(ReadOnlySpan<T> from, Span<T> to)
     {
         if (isEmpty) return;
@@ -95,11 +98,13 @@ internal sealed class StridedCopy : IMovement
         else Line(from, f, to, t, length, fromStep, toStep);
     }
 
+    [MethodImpl(AggressiveOptimization)]
     private static void Line<T>(ReadOnlySpan<T> from, int f, Span<T> to, int t, int length, int fromStep, int toStep)
     {
         for (var i = 0; i < length; i++, f += fromStep, t += toStep) to[t] = from[f];
     }
 
+    [MethodImpl(AggressiveOptimization)]
     private void Tiles<T>(ReadOnlySpan<T> from, int f, Span<T> to, int t, Axis other)
     {
         for (var b = 0; b < other.Length; b += Tile)

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Ptq.Tensors;
+using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine.Operators;
 
@@ -32,6 +34,7 @@ internal sealed class TableCopy : IMovement
     public void Run<T>(Operand?[] inputs, Span<T> y) where T : unmanaged, System.Numerics.INumber<T> => Copy(inputs[0]!.Elements<T>(), y);
 
     /// <summary>Copies.</summary>
+    [MethodImpl(AggressiveOptimization)]
     public void Copy<T>(ReadOnlySpan<T> from, Span<T> to)
     {
         if (to.Length == 0) return;
@@ -52,6 +55,7 @@ internal sealed class TableCopy : IMovement
         }
     }
 
+    [MethodImpl(AggressiveOptimization)]
     private void Row<T>(ReadOnlySpan<T> from, Span<T> to)
     {
         if (block == 1)

@@ -66,6 +66,10 @@ internal static class OneOperation
         _ => new AttributeValue.Whole(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)),
     };
 
+    /// <summary>Fails where a bit differs; one NaN is as good as another.</summary>
+    public static void Same(float[] expected, Operand y) =>
+        Assert.Equal(expected.Select(x => float.IsNaN(x) ? 0x7FC00000 : BitConverter.SingleToInt32Bits(x)), y.Floats.AsEnumerable().Select(x => float.IsNaN(x) ? 0x7FC00000 : BitConverter.SingleToInt32Bits(x)));
+
     public static Operand Floats(params float[] elements) => Floats(Shape.Of(elements.Length), elements);
 
     public static Operand Floats(Shape shape, params float[] elements) => Floats(ElementType.Float32, shape, elements);
