@@ -23,11 +23,12 @@ internal static class SignalCases
         return (d.Opset < 20 ? new("DFT", [d.Reals(x), length], 1, [("axis", axis), .. direction]) : new OperatorCase("DFT", [d.Reals(x), length, Draw.One(axis)], 1, direction)) with { Tolerance = 1e-3 };
     }
 
+    /// <summary>Complex signals have no window: version 1.30 of the ONNX Runtime multiplies other elements by it (the sum of a frame is not that of the products).</summary>
     private static OperatorCase ShortTime(Draw d)
     {
         var (parts, length) = (d.From(1, 2), d.From(2, d.Size + 1));
         var x = Shape.Of(d.From(1, 2), length + d.From(0, 2 * d.Size), parts);
-        return new("STFT", [d.Reals(x), Draw.One(d.From(1, length)), d.Flip() ? d.Reals(length) : null, Draw.One(length)], 1, ("onesided", parts == 1 ? d.From(0, 1) : 0)) { Tolerance = 1e-3 };
+        return new("STFT", [d.Reals(x), Draw.One(d.From(1, length)), parts == 1 && d.Flip() ? d.Reals(length) : null, Draw.One(length)], 1, ("onesided", parts == 1 ? d.From(0, 1) : 0)) { Tolerance = 1e-3 };
     }
 
     private static OperatorDrawing Window(string op) => new(op, 17, d => new(op, [Draw.One(d.From(2, 3 * d.Size))], 0, ("periodic", d.From(0, 1)), ("output_datatype", (long)d.Of(Draw.Floats))));
