@@ -184,10 +184,13 @@ internal sealed record RandomNetwork(Network Network, ByName<Operand>[] Batches)
             if (Last.Shape.Count + other.Shape.Count < 3000) Add("Concat", Shape.Of(Last.Shape[0] + other.Shape[0], Last.Shape[1], Last.Shape[2]), [Last.Name, other.Name], ("axis", 1));
         }
 
-        /// <summary>No mean of what was padded before: version 1.30 of the ONNX Runtime joins the two, and refuses the pads where they are as long as the kernel.</summary>
+        /// <summary>
+        /// Not of what was padded before: from "basic" on version 1.30 of the ONNX Runtime joins the two, takes the zeros for nothing where the largest is looked for, and refuses
+        /// pads that are as long as the kernel.
+        /// </summary>
         private void Pool(string op)
         {
-            if (op == "AveragePool" && LastOp == "Pad") op = "MaxPool";
+            if (LastOp == "Pad") Convolve();
             var (c, h, w) = (Last.Shape[0], Last.Shape[1], Last.Shape[2]);
             var (kernel, stride) = (draw.From(1, Math.Min(3, Math.Min(h, w))), draw.From(1, 2));
             var pad = kernel > 1 && draw.Once(3) ? 1 : 0;
