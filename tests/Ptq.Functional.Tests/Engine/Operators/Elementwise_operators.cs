@@ -230,6 +230,4 @@ public class Elementwise_operators
         var (x, y) = (Floats(Shape.Of(100_000, 1), new float[100_000]), Floats(new float[100_000]));
         Assert.Contains("output: saw shape [100000, 100000]", Refusal("Mul", [], x, y), StringComparison.Ordinal);
     }
-
-    /// <summary>Equal bits, but for NaN, which has many.</summary>
 }
