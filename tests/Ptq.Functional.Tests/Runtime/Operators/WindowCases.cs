@@ -103,6 +103,18 @@ internal static class WindowCases
 
     private static OperatorCase AveragePool(Draw d) => Pool(d, "AveragePool", d.Opset >= 19, true, ("count_include_pad", d.From(0, 1)));
 
+    public static OperatorCase AveragePoolOfCodes(Draw d)
+    {
+        var (pool, type, last) = (Pool(d, "com.microsoft.QLinearAveragePool", false, true, ("count_include_pad", d.From(0, 1))), d.Of(ElementType.UInt8, ElementType.Int8), d.Flip());
+        int[] x = [.. pool.Inputs[0]!.Shape.Lengths.AsEnumerable()];
+        if (last) x = [x[0], .. x[2..], x[1]];
+        return pool with
+        {
+            Inputs = [MatrixCases.Codes(d, type, Shape.Of(x)), .. CodeCases.Parameters(d, type, 1, true), .. CodeCases.Parameters(d, type, 0.5, true)],
+            Attributes = [.. pool.Attributes, ("channels_last", last ? 1 : 0)],
+        };
+    }
+
     private static OperatorCase Resize(Draw d)
     {
         var mode = d.Of("nearest", "linear", "cubic");
