@@ -18,7 +18,7 @@ public class Operators_on_codes
     /// <summary>Scales with ties, of every magnitude that files have, and beyond.</summary>
     private static readonly float[] Scales = [1, 0.5f, 0.25f, 1.5f, 0.0078125f, 1 / 255f, 0.0235f, 0.0173f, 3.1e-3f, 0.7f, 17.3f, 1e-6f, 2.4e-5f, 333f];
 
-    private static readonly float[] Extremes = [1e-38f, 1e-30f, 1e-10f, 1, 1e10f, 1e30f, 3e38f];
+    private static readonly float[] Extremes = [1e-38f, 1e-30f, 1e-10f, 1, 1e10f, 1e30f, 1.5e38f];
 
     private static readonly (int Rows, int Columns)[] PlaneSizes = [(1, 1), (1, 3), (7, 7), (5, 13), (33, 31)];
 
@@ -157,17 +157,21 @@ public class Operators_on_codes
                 (image, [("kernel_shape", (long[])[5, 7]), ("auto_pad", "SAME_UPPER"), ("channels_last", 1)]),
                 (image, [("kernel_shape", (long[])[23, 25])]), // the other operator's arithmetic
                 (image, [("kernel_shape", (long[])[23, 24])]),
-                (image, [("kernel_shape", (long[])[3, 23]), ("channels_last", 1)]),
+                (image, [("kernel_shape", (long[])[3, 23]), ("channels_last", 1)]), // that too
                 (MatrixCases.Codes(rng, type, Shape.Of(1, 2, 7, 8, 9)), [("kernel_shape", (long[])[2, 3, 3]), ("strides", (long[])[1, 2, 1]), ("pads", (long[])[0, 1, 0, 1, 1, 2])]),
             ];
             foreach (var ((a, _, y), i) in Threes(type, 90, kind == 1 ? Scales : Extremes).Select((three, i) => (three, i)))
             {
                 var (x, attributes) = windows[i % windows.Length];
+                if (i % windows.Length is 5 or 7 && !IsInside(a.Scale, y.Scale, i % windows.Length == 5 ? 23 * 25 : 3 * 23)) continue;
                 cases.Add(new("com.microsoft.QLinearAveragePool", [x, One(a), One(type, a), One(y), One(type, y)], 1, attributes));
             }
         }
         Same(cases);
     }
+
+    /// <summary>Whether the runtime takes such a mean over a plane.</summary>
+    private static bool IsInside(float from, float to, int count) => from / (to * count) is >= 2.3283064e-10f and < 256;
 
     [OnnxRuntimeFact]
     public void Average_planes_alike()
@@ -177,7 +181,7 @@ public class Operators_on_codes
         foreach (var type in Types)
         {
             Operand[] images = [Codes(type, Shape.Of(65536, 1, 1, 2), i => i % 2 == 0 ? i / 512 : i / 2 % 256), .. PlaneSizes.Select(s => MatrixCases.Codes(rng, type, Shape.Of(2, 37, s.Rows, s.Columns)))];
-            foreach (var ((a, _, y), i) in Threes(type, 120, Scales).Where(three => three.A.Scale / three.Y.Scale is > 1e-6f and < 255).Select((three, i) => (three, i)))
+            foreach (var ((a, _, y), i) in Threes(type, 120, Scales).Where(three => IsInside(three.A.Scale, three.Y.Scale, 1) && IsInside(three.A.Scale, three.Y.Scale, 33 * 31)).Select((three, i) => (three, i)))
                 cases.Add(new("com.microsoft.QLinearGlobalAveragePool", [images[i % images.Length], One(a), One(type, a), One(y), One(type, y)], 1, ("channels_last", i / images.Length % 2)));
         }
         Same(cases);
@@ -203,6 +207,16 @@ public class Operators_on_codes
                 var result = y with { Scale = kind == 1 ? a.Scale * b.Scale * k * rng.Of(0.5f, 1, 4, 37.1f, 100) : y.Scale };
                 cases.Add(new("com.microsoft.QGemm", i % 3 == 0 ? inputs : [.. inputs, One(result), One(x, result)], rng.Of(1, 9), ("transA", turnedA ? 1 : 0), ("transB", turnedB ? 1 : 0), ("alpha", rng.Of(1, (float)rng.Real(0.1, 3)))));
             }
+        Same(cases);
+    }
+
+    [OnnxRuntimeFact]
+    public void Multiply_by_factors_beyond_float32_alike()
+    {
+        var cases = new List<OperatorCase>();
+        foreach (var type in Types)
+            foreach (var (a, b, y) in Threes(type, 40, Extremes))
+                cases.Add(new("QLinearMatMul", [Codes(type, Shape.Of(256, 1), i => i), One(a), One(type, a), Codes(type, Shape.Of(1, 256), i => i), One(b), One(type, b), One(y), One(type, y)], 1));
         Same(cases);
     }
 

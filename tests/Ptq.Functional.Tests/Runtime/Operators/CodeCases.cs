@@ -23,8 +23,8 @@ internal static class CodeCases
 
     private static OperatorCase Binary(Draw d, string op)
     {
-        var (type, shapes) = (Type(d), d.Broadcast(2));
-        return new($"com.microsoft.{op}", [Codes(d, type, shapes[0]), .. Parameters(d, type, 1, true), Codes(d, type, shapes[1]), .. Parameters(d, type, 1, true), .. Parameters(d, type, 2, true)], 1);
+        var (type, shapes) = (Type(d), d.Broadcast(2)); // the runtime's type inference asks for all zero points, although they may be left out
+        return new($"com.microsoft.{op}", [Codes(d, type, shapes[0]), .. Parameters(d, type, 1), Codes(d, type, shapes[1]), .. Parameters(d, type, 1), .. Parameters(d, type, 2)], 1);
     }
 
     private static OperatorCase Concat(Draw d)
@@ -45,7 +45,7 @@ internal static class CodeCases
     private static OperatorCase Pointwise(Draw d, string op, params (string, object)[] attributes)
     {
         var type = Type(d);
-        return new($"com.microsoft.{op}", [Codes(d, type, d.Shape(0, 4)), .. Parameters(d, type, 1, true), .. Parameters(d, type, 0.2, true)], d.AllOrFirst(5), attributes);
+        return new($"com.microsoft.{op}", [Codes(d, type, d.Shape(0, 4)), .. Parameters(d, type, 1, true), .. Parameters(d, type, 0.2)], d.AllOrFirst(5), attributes); // the runtime's process ends where the last zero point is left out
     }
 
     private static OperatorCase Softmax(Draw d)

@@ -97,7 +97,7 @@ internal static class WindowCases
     private static OperatorCase MaxPool(Draw d)
     {
         var pool = Pool(d, "MaxPool", true, true);
-        if (d.Once(3)) return pool with { Inputs = [d.Elements(d.Of(ElementType.Float64, ElementType.Int8, ElementType.UInt8), pool.Inputs[0]!.Shape)] };
+        if (d.Once(3)) return pool with { Inputs = [d.Of(ElementType.Float64, ElementType.Int8, ElementType.UInt8) is { IsFloat: false } codes ? MatrixCases.Codes(d, codes, pool.Inputs[0]!.Shape) : d.Elements(ElementType.Float64, pool.Inputs[0]!.Shape)] };
         return d.Once(3) ? pool with { Outputs = 2 } : pool; // with indices
     }
 
@@ -110,7 +110,7 @@ internal static class WindowCases
         if (last) x = [x[0], .. x[2..], x[1]];
         return pool with
         {
-            Inputs = [MatrixCases.Codes(d, type, Shape.Of(x)), .. CodeCases.Parameters(d, type, 1, true), .. CodeCases.Parameters(d, type, 0.5, true)],
+            Inputs = [MatrixCases.Codes(d, type, Shape.Of(x)), .. CodeCases.Parameters(d, type), .. CodeCases.Parameters(d, type, 0.5)],
             Attributes = [.. pool.Attributes, ("channels_last", last ? 1 : 0)],
         };
     }
