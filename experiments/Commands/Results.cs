@@ -1,5 +1,9 @@
+using LanguageExt;
+using Ptq.Errors;
 using Ptq.Experiments.Data;
+using Ptq.Experiments.Reports;
 using Ptq.Terminal;
+using static LanguageExt.Prelude;
 
 namespace Ptq.Experiments.Commands;
 
@@ -7,4 +11,9 @@ namespace Ptq.Experiments.Commands;
 internal static class Results
 {
     public static string Folder => Checkout.Root is { } root ? Display.Path(Path.Combine(root, "experiments", "results")) : "results";
+
+    /// <summary>The repository's README with a block of its text replaced (<see cref="Marked"/>), to be written; nothing where there is no repository.</summary>
+    public static Either<PtqError, (string Path, ReadOnlyMemory<byte> Bytes)[]> InReadme(string name, string block) => Checkout.Root is { } root
+        ? Marked.InFile(Display.Path(Path.Combine(root, "README.md")), name, block).Map(file => new[] { file })
+        : Right<PtqError, (string, ReadOnlyMemory<byte>)[]>([]);
 }
