@@ -128,14 +128,9 @@ internal sealed class QdqForm
         return name;
     }
 
-    /// <summary>Whether a ReLU or Clip changes nothing once its result is rounded to codes: its ends have the codes at the grid's own ends.</summary>
-    private bool IsImplied(Operation o)
-    {
-        if (o is not { Domain: "", Op: "Relu" or "Clip" } || source.Points.Find(o.Output).Case is not LanguageExt.SomeCase<AffineParams>(var p) || source.Points.Has(o.Input(0)) || draft.IsOutput(o.Input(0)) || draft.ReadersOf(o.Input(0)).Count != 1 || draft.WriterOf(o.Input(0)) is null) return false;
-        float End(int place, float otherwise) => o.Op == "Relu" ? otherwise : o.Input(place).Length == 0 ? otherwise : draft.Floats(o.Input(place))?.Data[0] ?? float.NaN;
-        var (low, high) = o.Op == "Relu" ? (0f, float.PositiveInfinity) : (End(1, float.NegativeInfinity), End(2, float.PositiveInfinity));
-        return low <= high && Affine.Quantize(AffineRule.Standard, p, low) == p.Grid.Min && Affine.Quantize(AffineRule.Standard, p, high) == p.Grid.Max;
-    }
+    /// <summary>Whether a ReLU or Clip runs inside the operation before it, and the codes do what it would.</summary>
+    private bool IsImplied(Operation o) => ConstantClamp.EndsOf(draft, o) is { } ends && source.Points.Find(o.Output).Case is LanguageExt.SomeCase<AffineParams>(var p) && ends.AreImpliedBy(p)
+        && !source.Points.Has(o.Input(0)) && !draft.IsOutput(o.Input(0)) && draft.ReadersOf(o.Input(0)).Count == 1 && draft.WriterOf(o.Input(0)) is not null;
 
     private static ElementType TypeOf(Grid grid) => grid.Signed ? ElementType.Int8 : ElementType.UInt8;
 }

@@ -6,7 +6,7 @@ using Ptq.Model;
 using Ptq.Tensors;
 using static LanguageExt.Prelude;
 
-namespace Ptq.Tests.Runtime;
+namespace Ptq.Experiments.Runtime;
 
 /// <summary>
 /// A node process that runs tests/onnxruntime/serve.mjs, and the folder of its files: one request at a time. A model can take a native runtime down or
@@ -31,7 +31,7 @@ internal sealed class RuntimeProcess : IDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
         })!;
-        errorReader = new(ReadErrors) { IsBackground = true }; // not asynchronously: tests that wait for the runtime can hold every thread of the pool
+        errorReader = new(ReadErrors) { IsBackground = true }; // not asynchronously: threads that wait for the runtime can hold every thread of the pool
         errorReader.Start();
     }
 
@@ -41,13 +41,13 @@ internal sealed class RuntimeProcess : IDisposable
     public bool HasEnded => process.HasExited;
 
     /// <summary>Runs a model in one session, once for each list of inputs.</summary>
-    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization)
+    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization, bool exact = true)
     {
         var files = folder.CreateSubdirectory($"{++last}");
         try
         {
             var written = runs.Select((inputs, run) => inputs.Select((tensor, i) => Write(tensor, Path.Combine(files.FullName, $"run{run}-input{i}"))).ToArray()).ToArray();
-            return Ask(last, JsonSerializer.Serialize(new { id = last, model, optimization, threads = 1, runs = written, outputs = files.FullName }));
+            return Ask(last, JsonSerializer.Serialize(new { id = last, model, optimization, exact, threads = 1, runs = written, outputs = files.FullName }));
         }
         finally
         {
@@ -56,11 +56,11 @@ internal sealed class RuntimeProcess : IDisposable
     }
 
     /// <summary>Runs a model that is no file yet.</summary>
-    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization)
+    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization, bool exact = true)
     {
         var path = Path.Combine(folder.FullName, "model.onnx");
         File.WriteAllBytes(path, model);
-        return Run(path, runs, optimization);
+        return Run(path, runs, optimization, exact);
     }
 
     /// <summary>Lets the process end, and removes its folder.</summary>
