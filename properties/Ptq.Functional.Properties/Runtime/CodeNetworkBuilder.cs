@@ -55,7 +55,7 @@ internal sealed class CodeNetworkBuilder
             case 7: Pair("QLinearMul"); break;
             case 8: Concat(); break;
             case 9 when Last.Shape.Rank == 4: Pool(); break;
-            case 10 when Last.Shape.Rank == 4: Single("QLinearGlobalAveragePool", Shape.Of(Batch, Last.Shape[1], 1, 1)); break;
+            case 10 when Last.Shape.Rank == 4: GlobalPool(); break;
             case 11 when Last.Shape.Rank == 4: Keep("MaxPool", Window(false)); break;
             case 12 when Last.Shape.Rank == 4: Write("Flatten", [Last.Name], Shape.Of(Batch, Last.Shape.Inner.Count), (Last.Scale, Last.Zero), "", []); break;
             case 13: Clip(); break;
@@ -119,6 +119,14 @@ internal sealed class CodeNetworkBuilder
         var (x, (_, attributes, shape)) = (Last, Window(false));
         var y = Result(x.Scale, 0.0003);
         Write("QLinearAveragePool", [.. Triple(x), .. Pair(y)], Shape.Of(Batch, x.Shape[1], shape[0], shape[1]), y, "com.microsoft", [.. attributes, ("count_include_pad", new AttributeValue.Whole(choices.Below(2)))]);
+    }
+
+    /// <summary>The runtime takes ratios of the scales from 2⁻³² to below 256 alone.</summary>
+    private void GlobalPool()
+    {
+        var (x, any) = (Last, Result(Last.Scale, 0.0003));
+        var y = (Scale: Math.Clamp(any.Scale, x.Scale / 250, x.Scale * 1e6f), any.Zero);
+        Write("QLinearGlobalAveragePool", [.. Triple(x), .. Pair(y)], Shape.Of(Batch, x.Shape[1], 1, 1), y, "com.microsoft", []);
     }
 
     private void Single(string op, Shape shape, params ReadOnlySpan<(string, AttributeValue)> attributes) => Single(op, shape, Last.Scale, attributes);
