@@ -30,7 +30,7 @@ internal sealed class QuantizeCommand : ICommand
     {
         settings = [model, .. data.All, output, .. how.All, exclude, threshold, .. voice.All];
         Command = CommandOf.Settings("quantize", """
-            Quantizes a network to INT8, as an ONNX file with QuantizeLinear and DequantizeLinear that runtimes run on integers.
+            Quantizes a network to INT8, as an ONNX file that runtimes run on integers: with QuantizeLinear and DequantizeLinear, or with operators on codes.
             The file is read back and run before it is written; then every layer is compared with the float network's.
 
               ptq quantize model.onnx --calibration images.npy -o model.int8.onnx
@@ -75,7 +75,7 @@ internal sealed class QuantizeCommand : ICommand
     {
         voice.Report(found, () =>
         {
-            Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} s{found.WeightBits} weights, {found.Activations} activations, {found.Range}, {Shown.Count(found.Samples)} samples");
+            Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} s{found.WeightBits} weights, {found.Activations} activations, {found.Range}, {found.Format}, {Shown.Count(found.Samples)} samples");
             Display.Table($"Layers, compared on {Shown.Count(found.ComparedSamples)} samples", ["node", "op", "SQNR dB#", "clipped %#", "scheme", "scale#", "range"],
                 found.Layers.Select(l => l.Cells(found.FirstBelowThreshold)).ToArray().Most(MostRows), Shown.Width);
             Display.Table("Outputs", OutputComparison.Columns, found.Outputs.Select(o => o.Cells()), Shown.Width);

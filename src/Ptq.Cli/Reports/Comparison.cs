@@ -82,7 +82,7 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
     }
 
     private static bool Same(NetworkEngine a, NetworkEngine b, TensorPair pair) =>
-        a.Types.TryGetValue(pair.Tensor, out var x) && b.Types.TryGetValue(pair.Quantized, out var y) && x == y && x.Type.IsFloat;
+        a.Types.TryGetValue(pair.Tensor, out var x) && b.Types.TryGetValue(pair.Quantized, out var y) && pair.Fits(x, y);
 
     // −1 for an input.
     private static int PlaceOf(Network network, string tensor)

@@ -35,12 +35,12 @@ internal static class QuantizationRun
     /// <param name="progress">Told the stage and its share that is done, from any thread.</param>
     public static Either<PtqError, QuantizedFile> Of(ModelFile model, string output, Samples samples, QuantizationRequest request, Values<string> exclude, double threshold, int threads, Action<string, double> progress) =>
         from ranges in Portions.Of(model, samples, Remainder.LeftOut)
-        from plan in QuantizationPlan.Of(model.Network, samples.ShapesOf(ranges[0]), exclude).MapLeft(error => error is PtqError.BadRequest bad ? new PtqError.BadRequest(bad.Faults.Map(f => f with { Field = "--exclude" })) : model.At(error))
+        from plan in QuantizationPlan.Of(model.Network, samples.ShapesOf(ranges[0]), exclude, request.IntegerActivations).MapLeft(error => error is PtqError.BadRequest bad ? new PtqError.BadRequest(bad.Faults.Map(f => f with { Field = "--exclude" })) : model.At(error))
         from observations in BatchStream.Of(samples, ranges, batches => NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, done => progress("Calibrating", (double)done / ranges.Count)).MapLeft(model.At))
         from quantized in QuantizedNetwork.Create(plan, observations, request.Options).MapLeft(model.At)
-        let qdq = quantized.ToQdq()
-        from bytes in OnnxFile.Write(qdq)
-        let written = ReadBack(output, bytes, qdq, samples, ranges[0])
+        let meant = request.Written(quantized)
+        from bytes in OnnxFile.Write(meant)
+        let written = ReadBack(output, bytes, meant, samples, ranges[0])
         from compared in Comparison.Of(model, written, samples.First(MostCompared), threads, threshold, share => progress("Comparing", share), plan.Layers.Map(l => l.Output))
         let used = ranges.Sum(r => r.Count)
         let remarks = (used < samples.Count ? [$"the last {samples.Count - used} samples were not calibrated with: the network takes {samples.FixedLength.IfNone(1)} at once"] : (string[])[]).Concat(QuantizationReport.BytesAsTheyAre(model.Network, observations))
