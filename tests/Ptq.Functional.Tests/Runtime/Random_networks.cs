@@ -20,7 +20,7 @@ namespace Ptq.Tests.Runtime;
 /// </summary>
 public class Random_networks(ITestOutputHelper output)
 {
-    private const int Networks = 60, MostSteps = 10;
+    private const int Networks = 60, MostSteps = 10, LeastSqnr = 45; // dB of a float output behind codes: one code of a small tensor may be a tie
 
     [OnnxRuntimeFact]
     public void Give_the_same_codes_here_and_there()
@@ -75,7 +75,7 @@ public class Random_networks(ITestOutputHelper output)
         if (here.Signature != there.Signature || here.Signature != thereOnCodes.Signature) return (Found.Nothing, $"{here.Signature} here, {there.Signature} and {thereOnCodes.Signature} there");
 
         if (quantized.Points.Find(network.Outputs[0].Name).Case is not LanguageExt.SomeCase<AffineParams>(var point)) // it stays float
-            return (Found.Nothing, Agreement.Sqnr([here], [there]) >= 60 && Agreement.Sqnr([hereOnCodes], [thereOnCodes]) >= 60 ? null : $"only {Agreement.Sqnr([here], [there]):f1} dB between here and there");
+            return (Found.Nothing, Agreement.Sqnr([here], [there]) >= LeastSqnr && Agreement.Sqnr([hereOnCodes], [thereOnCodes]) >= LeastSqnr ? null : $"only {Agreement.Sqnr([here], [there]):f1} dB between here and there");
         int[] Codes(Operand x) => [.. x.Floats.AsEnumerable().Select(v => (int)Math.Round(v / point.Scale) + point.ZeroPoint)];
         var theirs = Codes(thereOnCodes);
         var isWhole = !onCodes.Operations.AsEnumerable().Skip(1).SkipLast(1).Any(o => o.Op is "QuantizeLinear" or "DequantizeLinear"); // else floats in between may fall to either side of a tie
