@@ -61,8 +61,8 @@ internal sealed class CompareCommand : ICommand
         {
             progress("Comparing", 0);
             return from tensors in Comparison.Of(a, b, samples, data.Threads, threshold, share => progress("Comparing", share))
-                   from rows in contracts ? Comparison.OfContracts(b, samples, data.Threads, share => progress("Contracts", share)).Map<IReadOnlyList<ContractRow>?>(each => each) : Right<PtqError, IReadOnlyList<ContractRow>?>(null)
-                   select tensors with { Contracts = rows };
+                   from rows in contracts ? Comparison.OfContracts(b, samples, data.Threads, share => progress("Contracts", share)) : Right<PtqError, IReadOnlyList<ContractRow>>([])
+                   select contracts ? tensors with { Contracts = rows } : tensors;
         }, voice.Quiet)
         select Tell(found, agreement, voice);
 
