@@ -6,7 +6,7 @@ namespace Ptq.Engine.Operators;
 
 /// <summary>
 /// QGemm: A, s_a, z_a, B, s_b, z_b, C, s_y, z_y. The INT32 sums of (a_q − z_a)(b_q − z_b) and C become codes by M = f32(f32(f32(α · s_a) · s_b) / s_y) as in
-/// <see cref="IntegerOperators"/>; without s_y and z_y they become reals, f32(sum) · f32(f32(α · s_a) · s_b).
+/// <see cref="IntegerOperators"/>; without z_y they become reals, f32(sum) · M. Without s_y, M is f32(f32(α · s_a) · s_b).
 /// </summary>
 internal static class CodeGemmOperator
 {
@@ -22,29 +22,29 @@ internal static class CodeGemmOperator
         IntegerOperators.CheckCodes(site, 3, 5, "one, or one a column", 1, columns);
         IntegerOperators.CheckScale(site, 4, "one, or one a column", 1, columns);
         var bias = Bias(site, rows, columns);
-        if (site.Has(7) != site.Has(8)) throw site.Bad("output parameters", site.Has(7) ? "a scale without a zero point" : "a zero point without a scale", "both, or neither for a result in float32");
+        if (site.Has(7)) IntegerOperators.CheckScale(site, 7, "one", 1);
         var y = site.Fits(rows, columns);
         site.Affordable(rows, inner, columns);
 
         var product = new Product(rows, inner, columns, site.Flag("transA"), site.Flag("transB"), bias, site.Real("alpha", 1));
         var known = site.Known[3] is { } b && (!site.Has(5) || site.Known[5] is not null) ? product.Packed(b, IntegerOperators.Zeros(site.Known, 5)) : null;
-        if (!site.Has(7))
+        if (!site.Has(8))
             return Prepared.Floats(ElementType.Float32, y, (inputs, to) => product.Run<float>(inputs, known, ofA.Of(inputs), to, static (sums, factors, row) =>
             {
                 for (var j = 0; j < row.Length; j++) row[j] = sums[j] * factors[factors.Length == 1 ? 0 : j];
             }));
 
         var result = CodeParameters.TypeOf(site, 8);
-        var ofY = CodeParameters.At(site, 7, 8, result);
+        if (site.ShapeOf(8).Count != 1) throw site.Bad("zero point, input 8", $"{site.Types[8]}", "one");
         var (low, high) = CodeParameters.Ends(result);
         return Prepared.Integers(result, y, (inputs, to) =>
         {
-            var (scale, zero) = ofY.Of(inputs);
+            var zero = (int)inputs[8]!.Integers[0];
             product.Run<long>(inputs, known, ofA.Of(inputs), to, (sums, factors, row) =>
             {
-                if (factors.Length == 1) Codes.Requantize(sums, 1, factors[0] / scale, zero, low, high, row);
+                if (factors.Length == 1) Codes.Requantize(sums, 1, factors[0], zero, low, high, row);
                 else
-                    for (var j = 0; j < row.Length; j++) Codes.Requantize(sums[j..], 1, factors[j] / scale, zero, low, high, row.Slice(j, 1));
+                    for (var j = 0; j < row.Length; j++) Codes.Requantize(sums[j..], 1, factors[j], zero, low, high, row.Slice(j, 1));
             });
         });
     }
@@ -77,16 +77,16 @@ internal static class CodeGemmOperator
             return new MatrixPlan<short, int>(DotKernels.For(DotKernels.Int16, Columns, VectorWidth.Bits512), Inner, Columns, Columns, 1).Pack(centred);
         }
 
-        public void Run<T>(Operand?[] inputs, MatrixPlan<short, int>? known, (float Scale, int Zero) a, Span<T> y, Finish<T> finish)
+        public void Run<T>(Operand?[] inputs, MatrixPlan<short, int>? known, (float Scale, int Zero) a, Span<T> result, Finish<T> finish)
         {
             var codes = inputs[0]!.Integers.Span;
             var centred = new short[Rows * Inner + 1]; // one more than there are: kernels take pairs
             for (var row = 0; row < Rows; row++)
                 for (var k = 0; k < Inner; k++) centred[row * Inner + k] = (short)(codes[TurnedA ? k * Rows + row : row * Inner + k] - a.Zero);
             var scale = Alpha * a.Scale;
-            var factors = inputs[4]!.Floats.Map(of => scale * of);
+            var factors = inputs[4]!.Floats.Map(of => inputs.At(7) is { } y ? scale * of / y.Floats[0] : scale * of);
             var c = inputs.At(6)?.Integers ?? default;
-            (known ?? Packed(inputs[3]!, IntegerOperators.Zeros(inputs, 5))).Run(centred, Rows, Inner, [], y, (sums, stride, first, count, to) =>
+            (known ?? Packed(inputs[3]!, IntegerOperators.Zeros(inputs, 5))).Run(centred, Rows, Inner, [], result, (sums, stride, first, count, to) =>
             {
                 var row = new int[Columns];
                 for (var i = 0; i < count; i++)

@@ -30,20 +30,16 @@ internal static class CodePoolOperators
         {
             var axes = plane.Lengths.Length <= 3 ? PoolAxis.Of(plane.Site) : throw site.Bad("input 0", $"{plane.X}", "at most 3 axes beside batch and channels");
             // A window over all of a plane: the runtime takes the other operator's arithmetic.
-            if (axes.All(axis => axis.Window.Kernel == axis.Length && axis.Window.Before == 0 && axis.Window.After == 0)) return GlobalAverage(plane);
+            if (axes.All(axis => axis.Window.Covers(axis.Length))) return GlobalAverage(plane);
             var y = site.Fits([plane.X[0], plane.X[1], .. axes.Select(axis => (long)axis.Outputs)]);
             site.Affordable([y.Count, .. axes.Select(axis => axis.Reads)]);
             var (walk, ends) = (new PoolWindows(axes), CodeParameters.Ends(plane.Type));
             var area = site.Flag("count_include_pad") ? axes.Aggregate(1L, (product, axis) => product * axis.Window.Kernel) : 0;
-            return (y, (inputs, codes, to) =>
-            {
-                var (from, result) = (plane.From.Of(inputs), plane.To.Of(inputs));
-                walk.Means(codes, code => from.Scale * (code - from.Zero), area, mean => Int32Codes.Of(mean / result.Scale + result.Zero, ends.Low, ends.High), to);
-            });
+            return (y, (inputs, codes, to) => walk.Means(codes, new(plane.From.Of(inputs), plane.To.Of(inputs), ends.Low, ends.High), area, to));
         });
     }
 
-    /// <summary>The sum of x_q − z_x, times f32(s_x / f32(s_y · count)), rounded as QLinearConv rounds.</summary>
+    /// <summary>The INT32 sum of x_q − z_x, times <see cref="CodeMean.Factor"/>.</summary>
     private static (Shape, Run) GlobalAverage(Plane plane)
     {
         var (size, ends) = (plane.Lengths.Aggregate(1, (product, length) => product * length), CodeParameters.Ends(plane.Type));

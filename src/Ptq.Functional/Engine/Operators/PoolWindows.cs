@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine.Operators;
@@ -54,20 +55,18 @@ internal sealed class PoolWindows
                 }
     }
 
-    /// <summary>A mean of every window of every plane of codes: reals, summed in float32 in index order and divided by their number.</summary>
+    /// <summary>The code of the mean of every window of every plane of codes.</summary>
     /// <param name="x">The planes.</param>
-    /// <param name="real">The real value of a code.</param>
+    /// <param name="mean">How sums and codes are formed.</param>
     /// <param name="area">What every sum is divided by; where it is 0, the number of inputs under the window.</param>
-    /// <param name="code">The code of a mean.</param>
     /// <param name="y">Written.</param>
-    public void Means(ReadOnlySpan<long> x, Func<long, float> real, long area, Func<float, int> code, Span<long> y)
+    public void Means(ReadOnlySpan<long> x, CodeMean mean, long area, Span<long> y)
     {
         var (a, b, c) = (axes[0], axes[1], axes[2]);
-        var reals = new float[Inputs];
-        var at = 0;
+        var (reals, at) = (new float[Inputs], 0);
         for (; at < y.Length; x = x[Inputs..])
         {
-            for (var i = 0; i < reals.Length; i++) reals[i] = real(x[i]);
+            for (var i = 0; i < reals.Length; i++) reals[i] = mean.Real((int)x[i]);
             foreach (var (firstA, countA) in windows[0])
                 foreach (var (firstB, countB) in windows[1])
                     foreach (var (firstC, countC) in windows[2])
@@ -75,8 +74,11 @@ internal sealed class PoolWindows
                         var sum = 0f;
                         for (var p = 0; p < countA; p++)
                             for (var q = 0; q < countB; q++)
-                                for (var (r, from) = (0, ((firstA + p * a.Window.Dilation) * b.Length + firstB + q * b.Window.Dilation) * c.Length + firstC); r < countC; r++) sum += reals[from + r * c.Window.Dilation];
-                        y[at++] = code(sum / (area > 0 ? area : (long)countA * countB * countC));
+                            {
+                                var line = ((firstA + p * a.Window.Dilation) * b.Length + firstB + q * b.Window.Dilation) * c.Length + firstC;
+                                for (var r = 0; r < countC; r++) sum += reals[line + r * c.Window.Dilation];
+                            }
+                        y[at++] = mean.Of(sum, area > 0 ? area : (long)countA * countB * countC);
                     }
         }
     }
