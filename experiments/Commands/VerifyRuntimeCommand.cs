@@ -47,7 +47,7 @@ internal sealed class VerifyRuntimeCommand : ICommand
         using var server = new RuntimeServer(plan.Runtime);
         return from there in server.Missing is { } missing ? Left<PtqError, Unit>(new PtqError.NoAccess(plan.Runtime, "run", missing)) : unit
                from writable in plan.Folder is { } folder ? Disk.CheckWritable(folder) : unit
-               from rows in Display.WithProgress(progress => EqualityRun.Execute(plan.Models, plan.Images, plan.Threads, server, progress))
+               from rows in Display.WithProgress(progress => EqualityRun.Execute(plan.Models, plan.Images, RuntimeSetting.All, plan.Threads, server, progress))
                from page in plan.IsPublished ? Results.InReadme("equality", EqualityTables.Summary(rows)) : Right<PtqError, (string, ReadOnlyMemory<byte>)[]>([])
                let files = (IReadOnlyList<(string Path, ReadOnlyMemory<byte>)>)[.. Table(plan, rows), .. page]
                from written in Disk.Write(files)
@@ -59,9 +59,9 @@ internal sealed class VerifyRuntimeCommand : ICommand
     private static ExitCode Show(Plan plan, IReadOnlyList<EqualityRow> rows, IReadOnlyList<string> files)
     {
         static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
-        Display.Table($"Output codes of the first {plan.Images} test images that differ from the ONNX Runtime's", ["model", "weights", "act.", "form", "optim.", "products", "engine", "codes#", "differ#", "by#", "classes#", "runtime %#", "here %#"],
-            rows.Select(r => (IReadOnlyList<string>)[r.Model, r.Weights, r.Activations, r.Form, r.Optimization, r.Products, r.Engine, Text(r.Codes), Text(r.Different), Text(r.Furthest), Text(r.Classes), r.Theirs, r.Ours]), width: 140);
-        foreach (var note in rows.Where(r => r.Note.Length > 0).Select(r => r.Note).Distinct(StringComparer.Ordinal)) Console.WriteLine(note);
+        Display.Table($"Output codes of the first {plan.Images} test images that differ from the ONNX Runtime's", ["model", "weights", "act.", "form", "optim.", "options", "engine", "codes#", "differ#", "by#", "classes#", "runtime %#", "here %#"],
+            rows.Select(r => (IReadOnlyList<string>)[r.Model, r.Weights, r.Activations, r.Form, r.Optimization, r.Options, r.Engine, Text(r.Codes), Text(r.Different), Text(r.Furthest), Text(r.Classes), r.Theirs, r.Ours]), width: 130);
+        foreach (var note in rows.Where(r => r.Note.Length > 0).GroupBy(r => r.Note, StringComparer.Ordinal)) Console.WriteLine($"{note.Count()} rows: {note.Key}");
         if (files.Count > 0) Display.Files(files);
         var broken = plan.Check ? rows.Where(r => !r.Holds).ToArray() : [];
         foreach (var row in broken) Console.Error.WriteLine($"{row.Name}: {(row.Codes == 0 ? row.Note : $"{row.Different} of {row.Codes} codes differ, by at most {row.Furthest}")}");

@@ -14,13 +14,14 @@ internal static class EqualityRun
 {
     private const int RuntimeBatch = 500, OwnBatch = 50;
 
-    /// <summary>Every form and setting of every variant of some networks.</summary>
+    /// <summary>Every form of every variant of some networks, under every setting.</summary>
     /// <param name="models">Their names.</param>
     /// <param name="images">The first so many test images.</param>
+    /// <param name="settings">How the runtime is asked.</param>
     /// <param name="threads">At most so many threads.</param>
     /// <param name="runtime">The runtime.</param>
     /// <param name="progress">Told what is being compared, and the share that is done.</param>
-    public static Either<PtqError, IReadOnlyList<EqualityRow>> Execute(IReadOnlyList<string> models, int images, int threads, RuntimeServer runtime, Action<string, double> progress)
+    public static Either<PtqError, IReadOnlyList<EqualityRow>> Execute(IReadOnlyList<string> models, int images, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<string, double> progress)
     {
         var rows = new List<EqualityRow>();
         foreach (var model in models)
@@ -30,23 +31,23 @@ internal static class EqualityRun
             {
                 case LeftCase<PtqError, IReadOnlyList<Subject>>(var error): return error;
                 case RightCase<PtqError, IReadOnlyList<Subject>>(var subjects):
-                    foreach (var (subject, i) in subjects.Select((s, i) => (s, i))) rows.AddRange(RowsOf(subject, threads, runtime, share => progress(model, (i + share) / subjects.Count)));
+                    foreach (var (subject, i) in subjects.Select((s, i) => (s, i))) rows.AddRange(RowsOf(subject, settings, threads, runtime, share => progress(model, (i + share) / subjects.Count)));
                     break;
             }
         }
         return Right<PtqError, IReadOnlyList<EqualityRow>>(rows);
     }
 
-    private static IEnumerable<EqualityRow> RowsOf(Subject subject, int threads, RuntimeServer runtime, Action<double> progress)
+    private static IEnumerable<EqualityRow> RowsOf(Subject subject, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<double> progress)
     {
         var integer = OfIntegers(subject, threads);
-        var (done, steps) = (0.0, FileForm.All.Count * (1 + RuntimeSetting.All.Count));
+        var (done, steps) = (0.0, FileForm.All.Count * (1 + settings.Count));
         foreach (var form in FileForm.All)
         {
             var network = form.Of(subject.Quantized);
             progress(done++ / steps);
             var own = OfNetwork(subject, network, threads);
-            foreach (var setting in RuntimeSetting.All)
+            foreach (var setting in settings)
             {
                 progress(done++ / steps);
                 var theirs = OfRuntime(subject, network, setting, runtime);
@@ -56,21 +57,21 @@ internal static class EqualityRun
         }
     }
 
-    private static Answer OfIntegers(Subject subject, int threads) => subject.Quantized.ToGraph().Match(
-        Right: graph => IntegerEngine.Compile(graph).Run(subject.Test.Images, threads) is var codes ? new Answer(new(codes.Shape, codes.Codes), null) : null!,
-        Left: error => new(null, error.Describe()));
+    private static Answer OfIntegers(Subject subject, int threads) => subject.Quantized.ToGraph().Map(graph => IntegerEngine.Compile(graph).Run(subject.Test.Images, threads)).Match(
+        Right: codes => Answer.Of(new(codes.Shape, codes.Codes)),
+        Left: error => Answer.Failed(error.Describe()));
 
     private static Answer OfNetwork(Subject subject, Network network, int threads)
     {
         var batches = Subject.InBatches(network.Inputs[0].Name, subject.Test.Images, OwnBatch).ToArray();
-        var parts = new Either<PtqError, Codes>[batches.Length];
         var engines = batches.Select(b => b.Items[0].Shape).Distinct().ToDictionary(shape => shape, shape => NetworkEngine.Prepare(network, ByName<Shape>.Of([(network.Inputs[0].Name, shape)])));
+        if (engines.Values.FirstOrDefault(engine => engine.IsLeft).Case is LeftCase<PtqError, NetworkEngine>(var unprepared)) return Answer.Failed(unprepared.Describe());
+        var parts = new Either<PtqError, Codes>[batches.Length];
         Parallel.For(0, batches.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => parts[i] =
             from engine in engines[batches[i].Items[0].Shape]
             from outputs in engine.Run(batches[i])
             select Codes.Of(outputs.Items[0].Shape, outputs.Items[0].Floats.Span, subject.Output));
-        return parts.FirstOrDefault(p => p.IsLeft) is { IsLeft: true } failed ? new(null, failed.Match(Right: _ => "", Left: e => e.Describe()))
-            : new(Codes.Concat([.. parts.SelectMany(p => p.RightAsEnumerable())]), null);
+        return parts.FirstOrDefault(part => part.IsLeft).Case is LeftCase<PtqError, Codes>(var failed) ? Answer.Failed(failed.Describe()) : Answer.Of(Codes.Concat([.. parts.SelectMany(part => part.RightAsEnumerable())]));
     }
 
     private static Answer OfRuntime(Subject subject, Network network, RuntimeSetting setting, RuntimeServer runtime)
@@ -78,9 +79,9 @@ internal static class EqualityRun
         var input = network.Inputs[0].Name;
         var runs = Subject.InBatches(input, subject.Test.Images, RuntimeBatch).Select(batch => (IReadOnlyList<RuntimeTensor>)[RuntimeTensor.From(input, batch.Items[0].ToTensor())]).ToArray();
         return OnnxFile.Write(network).Match(
-            Left: error => new Answer(null, error.Describe()),
-            Right: file => runtime.Run(file, runs, setting.Optimization, setting.Exact).Match(
-                Left: failure => new Answer(null, failure.Message),
-                Right: outputs => new(Codes.Concat([.. outputs.Select(o => Codes.Of(o.Items[0].Shape, o.Items[0].ToFloats(), subject.Output))]), null)));
+            Left: error => Answer.Failed(error.Describe()),
+            Right: file => runtime.Run(file, runs, setting.Optimization, session: setting.Session(subject.Activations)).Match(
+                Left: failure => Answer.Failed(failure.Message),
+                Right: outputs => Answer.Of(Codes.Concat([.. outputs.Select(o => Codes.Of(o.Items[0].Shape, o.Items[0].ToFloats(), subject.Output))]))));
     }
 }

@@ -21,6 +21,11 @@ internal sealed class RuntimeServer : IDisposable
     /// <summary>Where the runtime is in the repository that the app was built in.</summary>
     public static string DefaultFolder => Path.Combine(Checkout.Root ?? "", "tests", "onnxruntime");
 
+    /// <summary>
+    /// Asks for exact products of u8 and s8. Without it they go through vpmaddubsw where a processor has AVX2 but no VNNI, and the sums of two saturate: other integers than elsewhere.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Exact { get; } = new Dictionary<string, string> { ["x64quantprecision"] = "1" };
+
     /// <summary>Why there is no runtime here; null where there is one.</summary>
     public string? Missing => WhyMissing(folder, Environment.GetEnvironmentVariable("PATH") ?? "");
 
@@ -28,13 +33,14 @@ internal sealed class RuntimeServer : IDisposable
     /// <param name="model">The bytes of an ONNX file.</param>
     /// <param name="runs">For each run the inputs, in any order.</param>
     /// <param name="optimization"><c>disabled</c>, <c>basic</c>, <c>extended</c>, <c>layout</c> or <c>all</c>: how far the runtime may rewrite the graph.</param>
-    /// <param name="exact">Whether the runtime is asked for exact products of u8 and s8; by default it lets sums of two saturate on x64 processors without VNNI.</param>
-    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all", bool exact = true) =>
-        Ask(process => process.Run(model, runs, optimization, exact));
+    /// <param name="exact">Whether <see cref="Exact"/> is asked for; the runtime's defaults otherwise.</param>
+    /// <param name="session">The runtime's session options instead, by their names behind <c>session.</c></param>
+    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all", bool exact = true, IReadOnlyDictionary<string, string>? session = null) =>
+        Ask(process => process.Run(model, runs, optimization, session ?? (exact ? Exact : null)));
 
     /// <summary>The same for a file, which may have external data beside it.</summary>
-    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string path, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all", bool exact = true) =>
-        Ask(process => process.Run(Path.GetFullPath(path), runs, optimization, exact));
+    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string path, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all", bool exact = true, IReadOnlyDictionary<string, string>? session = null) =>
+        Ask(process => process.Run(Path.GetFullPath(path), runs, optimization, session ?? (exact ? Exact : null)));
 
     /// <summary>Lets the process end.</summary>
     public void Dispose() => End(TimeSpan.FromSeconds(1));
