@@ -117,16 +117,21 @@ internal sealed class CodeNetworkBuilder
     private void Pool()
     {
         var (x, (_, attributes, shape)) = (Last, Window(false));
-        var y = Result(x.Scale, 0.0003);
+        var y = Mean(x);
         Write("QLinearAveragePool", [.. Triple(x), .. Pair(y)], Shape.Of(Batch, x.Shape[1], shape[0], shape[1]), y, "com.microsoft", [.. attributes, ("count_include_pad", new AttributeValue.Whole(choices.Below(2)))]);
     }
 
-    /// <summary>The runtime takes ratios of the scales from 2⁻³² to below 256 alone.</summary>
     private void GlobalPool()
     {
-        var (x, any) = (Last, Result(Last.Scale, 0.0003));
-        var y = (Scale: Math.Clamp(any.Scale, x.Scale / 250, x.Scale * 1e6f), any.Zero);
+        var (x, y) = (Last, Mean(Last));
         Write("QLinearGlobalAveragePool", [.. Triple(x), .. Pair(y)], Shape.Of(Batch, x.Shape[1], 1, 1), y, "com.microsoft", []);
+    }
+
+    /// <summary>Of means over everything the runtime takes scales whose ratio is from 2⁻³² to below 256 alone.</summary>
+    private (float Scale, int Zero) Mean(Codes x)
+    {
+        var (scale, zero) = Result(x.Scale, 0.0003);
+        return (Math.Clamp(scale, x.Scale / 250, x.Scale * 1e6f), zero);
     }
 
     private void Single(string op, Shape shape, params ReadOnlySpan<(string, AttributeValue)> attributes) => Single(op, shape, Last.Scale, attributes);

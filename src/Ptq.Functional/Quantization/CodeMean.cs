@@ -4,5 +4,5 @@ namespace Ptq.Quantization;
 internal static class CodeMean
 {
     /// <summary>What the sum of x_q − z_x over a whole plane is multiplied by: f32(s_x / f32(s_y · count)).</summary>
-    public static float Factor(float from, float to, int count) => MathF.Min(from / (to * count), float.MaxValue); // an infinite factor would turn the sum 0 into NaN
+    public static float Factor(float from, float to, int count) => from / (to * count);
 }

@@ -26,8 +26,8 @@ internal static class OnnxRuntime
         RunAll(path, [inputs], optimization).Map(outputs => outputs[0]);
 
     /// <summary>The outputs for each of several lists of inputs, from one session: a data set in batches.</summary>
-    public static Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> RunAll(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all") =>
-        Server.Run(model, runs, optimization);
+    public static Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> RunAll(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all", bool exact = true) =>
+        Server.Run(model, runs, optimization, exact);
 
     /// <summary>The same for a file, which may have external data beside it.</summary>
     public static Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> RunAll(string path, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all") =>

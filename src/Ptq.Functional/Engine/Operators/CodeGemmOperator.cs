@@ -42,9 +42,9 @@ internal static class CodeGemmOperator
             var (scale, zero) = ofY.Of(inputs);
             product.Run<long>(inputs, known, ofA.Of(inputs), to, (sums, factors, row) =>
             {
-                if (factors.Length == 1) Codes.Requantize(sums, 1, IntegerOperators.Finite(factors[0] / scale), zero, low, high, row);
+                if (factors.Length == 1) Codes.Requantize(sums, 1, factors[0] / scale, zero, low, high, row);
                 else
-                    for (var j = 0; j < row.Length; j++) Codes.Requantize(sums[j..], 1, IntegerOperators.Finite(factors[j] / scale), zero, low, high, row.Slice(j, 1));
+                    for (var j = 0; j < row.Length; j++) Codes.Requantize(sums[j..], 1, factors[j] / scale, zero, low, high, row.Slice(j, 1));
             });
         });
     }

@@ -31,13 +31,15 @@ internal static class CodeSoftmaxOperator
                     for (var k = 0; k < length; k++) most = Math.Max(most, codes[i + k * inner]);
                     var sum = 0f;
                     for (var k = 0; k < length; k++) sum += powers[(int)(255 - most + codes[i + k * inner])];
-                    for (var k = 0; k < length; k++) y[i + k * inner] = Code(type, MathF.Round(powers[(int)(255 - most + codes[i + k * inner])] * steps / sum) + zero);
+                    for (var k = 0; k < length; k++) y[i + k * inner] = Code(type, MathF.Round(powers[(int)(255 - most + codes[i + k * inner])] * steps / sum), zero);
                 }
         });
     }
 
-    // int8 codes beyond 127 wrap there, up to 255; those beyond 255 are −1.
-    private static long Code(ElementType type, float code) => type == ElementType.UInt8 ? (long)Math.Clamp(code, 0, 255) : code > 255 ? -1 : unchecked((sbyte)(int)code);
+    // A number beyond INT32, as the ∞ that a single element may come to, is 0 for uint8 and INT32's least for int8, to which the zero point is then added modulo 2³²: so the runtime's code does on x86.
+    private static long Code(ElementType type, float steps, int zero) => type == ElementType.UInt8
+        ? Math.Min(255, unchecked((Math.Abs(steps) < 1L << 62 ? (uint)(long)steps : 0) + (uint)zero))
+        : Math.Clamp(unchecked((steps is >= int.MinValue and < -(float)int.MinValue ? (int)steps : int.MinValue) + zero), -128, 127);
 
     private static float[] Powers(float scale, int length)
     {

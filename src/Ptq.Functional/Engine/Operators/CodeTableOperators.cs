@@ -3,7 +3,7 @@ using Ptq.Tensors;
 
 namespace Ptq.Engine.Operators;
 
-/// <summary>Operators that give every code another one, by a table: quantize(f(dequantize(code))) as <c>QuantizeLinear</c> and <c>DequantizeLinear</c> have it.</summary>
+/// <summary>Operators that give every code another one, by a table: quantize(f(dequantize(code))) as <c>QuantizeLinear</c> and <c>DequantizeLinear</c> have it; NaN becomes the lowest code.</summary>
 internal static class CodeTableOperators
 {
     public static IEnumerable<(string, Prepare)> All =>
@@ -43,14 +43,15 @@ internal static class CodeTableOperators
         var moved = prepare(site with { Types = Array.ConvertAll(places, place => site.Types[place]), Known = new Operand?[places.Length] });
         return moved with
         {
-            Run = inputs => moved.Run(Array.ConvertAll(places, place => inputs[place] is { Type: not ElementType.Bool } x ? Mapped(x, new CodeParameters(place + 1, place + 2).Of(inputs), output.Of(inputs), static v => v) : inputs[place])),
+            Run = inputs => moved.Run(Array.ConvertAll(places, place => inputs[place] is { Type: not ElementType.Bool } x ? Mapped(x, new CodeParameters(place + 1, place + 2).Of(inputs), output.Of(inputs)) : inputs[place])),
         };
     }
 
-    private static Operand Mapped(Operand x, (float, int) from, (float, int) to, Func<float, float> f)
+    private static Operand Mapped(Operand x, (float, int) from, (float, int) to)
     {
+        if (from == to) return x; // reals beyond float32 would not come back
         var codes = new long[x.Shape.Count];
-        Map(x, from, to, f, codes);
+        Map(x, from, to, static v => v, codes);
         return Operand.Of(x.Type, x.Shape, Numerics.Values.Freeze(codes));
     }
 
@@ -58,7 +59,11 @@ internal static class CodeTableOperators
     {
         var (low, high) = CodeParameters.Ends(x.Type);
         var table = new long[256];
-        for (var i = 0; i < table.Length; i++) table[i] = QuantizeKernel.Code(f(from.Scale * (low + i - from.Zero)), to.Scale, to.Zero, low, high);
+        for (var i = 0; i < table.Length; i++)
+        {
+            var real = f(from.Scale * (low + i - from.Zero));
+            table[i] = float.IsNaN(real / to.Scale) ? low : QuantizeKernel.Code(real, to.Scale, to.Zero, low, high);
+        }
         var elements = x.Integers.Span;
         for (var i = 0; i < codes.Length; i++) codes[i] = table[(int)elements[i] - low];
     }

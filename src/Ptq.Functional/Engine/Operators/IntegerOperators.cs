@@ -79,10 +79,7 @@ internal static class IntegerOperators
         });
     }
 
-    private static float Factor(float sx, float sw, float sy) => Finite(sx * sw / sy);
-
-    /// <summary>A factor of sums; an infinite one would turn the sum 0 into NaN.</summary>
-    internal static float Finite(float factor) => MathF.Min(factor, float.MaxValue);
+    private static float Factor(float sx, float sw, float sy) => sx * sw / sy;
 
     private delegate IntegerConvolution Make(ReadOnlySpan<long> weight, ReadOnlySpan<long> zeros, ReadOnlySpan<long> bias);
 
