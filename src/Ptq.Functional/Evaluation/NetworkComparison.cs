@@ -67,7 +67,7 @@ public static class NetworkComparison
         }
 
         var total = pairs.AsEnumerable().Select(p => new TensorDifference(p.Tensor, 0, 0, 0, 0, 0)).ToArray();
-        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
+        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(real, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
             switch (result.Case)
             {
                 case LeftCase<PtqError, TensorDifference?[]>(var error): return error;
