@@ -9,6 +9,7 @@ namespace Ptq.Engine;
 internal sealed class MatrixPlan<TIn, TOut> where TIn : unmanaged where TOut : unmanaged
 {
     private const int Tile = 1 << 15; // sums that one run of the kernel leaves: they stay in the cache until they are read
+    private const int Packed = 1 << 20; // weights that are packed together where they are packed for one product
 
     private readonly DotKernel<TIn, TOut> kernel;
     private readonly int columns;
@@ -39,6 +40,33 @@ internal sealed class MatrixPlan<TIn, TOut> where TIn : unmanaged where TOut : u
         steps = Lattice.Of([(inner + depth - 1) / depth], [depth * innerColumn]);
         places = Lattice.Of([steps.Length * depth], [innerStride]);
         places.AsSpan(inner).Fill(-1);
+    }
+
+    /// <summary>A product with a matrix that is there for it alone: packed some columns at a time, so that no more than those are there twice.</summary>
+    /// <param name="kernel">Who will run it.</param>
+    /// <param name="b">B.</param>
+    /// <param name="inner">K.</param>
+    /// <param name="columns">N.</param>
+    /// <param name="innerStride">From k to k in B.</param>
+    /// <param name="columnStride">From column to column in B.</param>
+    /// <param name="innerColumn">From k to k in A.</param>
+    /// <param name="a">A, and what a kernel reads beyond it.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="rowStride">From row to row in A.</param>
+    /// <param name="start">What the sums of every column begin with; 0 where there is none.</param>
+    /// <param name="y">The product [rows, N]; written.</param>
+    public static void Run(DotKernel<TIn, TOut> kernel, ReadOnlySpan<TIn> b, int inner, int columns, int innerStride, int columnStride, int innerColumn, ReadOnlySpan<TIn> a, int rows, int rowStride, ReadOnlySpan<TOut> start, Span<TOut> y)
+    {
+        var block = (int)Math.Max(1, Packed / (Math.Max(1L, inner) * kernel.Lanes)) * kernel.Lanes;
+        for (var column = 0; column < columns; column += block)
+        {
+            var (first, count) = (column, Math.Min(block, columns - column));
+            new MatrixPlan<TIn, TOut>(kernel, inner, count, innerStride, columnStride, innerColumn).Pack(inner == 0 ? [] : b[(first * columnStride)..])
+                .Run(a, rows, rowStride, start.IsEmpty ? start : start.Slice(first, count), y, (sums, stride, row, some, to) =>
+                {
+                    for (var i = 0; i < some; i++) sums.Slice(i * stride, count).CopyTo(to[((row + i) * columns + first)..]);
+                });
+        }
     }
 
     /// <summary>How many elements of A beyond its last row a kernel may read.</summary>

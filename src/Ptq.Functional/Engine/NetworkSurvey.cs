@@ -29,7 +29,7 @@ public sealed class NetworkSurvey
     /// <returns>The survey; or the input that has no such shape.</returns>
     public static Either<PtqError, NetworkSurvey> Of(Network network, ByName<Shape> inputs) => NetworkEngine.TypesOf(network, inputs).Map(types =>
     {
-        var (known, refused) = (NetworkEngine.Constants(network, types), new List<RefusedOperation>());
+        var (known, refused) = (new KnownTensors(network, types), new List<RefusedOperation>());
         foreach (var operation in network.Operations)
         {
             if (OperatorTable.Find(operation.FullOp) is null) refused.Add(new(operation, false, NetworkEngine.Unsupported(operation, network.Opset)));
