@@ -10,6 +10,7 @@ using static Ptq.Tests.Expect;
 namespace Ptq.Tests.Engine;
 
 /// <summary>The integer engine adds and averages as its contract says: under <see cref="Contract.MlasFloat32"/> as the ONNX Runtime's operators do.</summary>
+[Trait("Category", "Paths")]
 public class Sums_and_means_of_codes
 {
     // x + x in steps of 4, zero point 1: 0.5 + 1 is the tie 1.5 where the zero point is added first, and 0 + 1 where it is added last.

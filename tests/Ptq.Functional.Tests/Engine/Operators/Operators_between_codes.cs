@@ -8,6 +8,7 @@ using static Ptq.Tests.Engine.Operators.OneOperation;
 namespace Ptq.Tests.Engine.Operators;
 
 /// <summary>The ONNX Runtime's operators between codes on numbers worked out by hand, or recorded from version 1.30 where the text says so.</summary>
+[Trait("Category", "Paths")]
 public class Operators_between_codes
 {
     private static Operand Scale(float scale) => Floats(Shape.Of(), scale);
