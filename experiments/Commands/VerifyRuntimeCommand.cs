@@ -45,7 +45,7 @@ internal sealed class VerifyRuntimeCommand : ICommand
     private static Either<PtqError, ExitCode> Run(Plan plan)
     {
         using var server = new RuntimeServer(plan.Runtime);
-        return from there in server.Missing is { } missing ? Left<PtqError, Unit>(new PtqError.NoAccess(plan.Runtime, "run", missing)) : unit
+        return from there in server.Missing is { } missing ? Left<PtqError, Unit>(new PtqError.BadRequest("--onnxruntime", $"'{Display.Path(plan.Runtime)}'", $"the ONNX Runtime there. {missing}")) : unit
                from writable in plan.Folder is { } folder ? Disk.CheckWritable(folder) : unit
                from rows in Display.WithProgress(progress => EqualityRun.Execute(plan.Models, plan.Images, RuntimeSetting.All, plan.Threads, server, progress))
                from page in plan.IsPublished ? Results.InReadme("equality", EqualityTables.Summary(rows)) : Right<PtqError, (string, ReadOnlyMemory<byte>)[]>([])

@@ -32,6 +32,9 @@ internal sealed record Codes(Shape Shape, Values<int> Each)
     public static Codes Concat(IReadOnlyList<Codes> parts) =>
         new(parts[0].Shape.Inner.Batch(parts.Sum(p => p.Shape[0])), Values.From(parts.SelectMany(p => p.Each.AsEnumerable())));
 
+    /// <summary>Those of the first images.</summary>
+    public Codes First(int images) => images == Shape[0] ? this : new(Shape.Inner.Batch(images), Values.Of(Each.Span[..(images * Shape.Inner.Count)]));
+
     /// <summary>How many codes differ, and the furthest by how much.</summary>
     public (int Different, long Furthest) Against(Codes other)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper.Configuration.Attributes;
 using Ptq.Evaluation;
+using Ptq.Numerics;
 
 namespace Ptq.Experiments.Equality;
 
@@ -12,7 +13,7 @@ namespace Ptq.Experiments.Equality;
 /// <param name="Optimization">How far the runtime might rewrite it.</param>
 /// <param name="Options">exact, or the runtime's default session options.</param>
 /// <param name="Engine">integer: the quantized graph on integers; network: the same file, run here.</param>
-/// <param name="Images">The images.</param>
+/// <param name="Images">The images; the network engine sees only the first <see cref="EqualityRun.Fewer"/>.</param>
 /// <param name="Codes">The codes that were compared; 0 where one side did not run.</param>
 /// <param name="Different">Those that differ.</param>
 /// <param name="Furthest">The largest difference.</param>
@@ -34,16 +35,21 @@ internal sealed record EqualityRow(
     [Ignore]
     public string Name => $"{Model}, {Weights}, {Activations}: {Form}, optimization {Optimization}, {Options} options, against the {Engine} engine";
 
-    /// <summary>Compares two sides, of which either may have failed.</summary>
+    /// <summary>Compares two sides, of which either may have failed, on the images that both saw.</summary>
     public static EqualityRow Of(Subject subject, FileForm form, RuntimeSetting setting, string engine, Answer theirs, Answer ours)
     {
-        var row = new EqualityRow(subject.Model, subject.Weights, subject.Activations, form.Name, setting.Optimization, setting.Options, engine, subject.Test.Count, 0, 0, 0, 0, Percent(subject, theirs), Percent(subject, ours), "");
-        if ((theirs.Codes, ours.Codes) is not ({ } a, { } b)) return row with { Note = $"not run: {theirs.Failure ?? ours.Failure}" };
+        var images = ours.Codes?.Shape[0] ?? subject.Test.Count;
+        var row = new EqualityRow(subject.Model, subject.Weights, subject.Activations, form.Name, setting.Optimization, setting.Options, engine, images, 0, 0, 0, 0, "", "", "");
+        if ((theirs.Codes?.First(images), ours.Codes) is not ({ } a, { } b)) return row with { Note = $"not run: {theirs.Failure ?? ours.Failure}" };
+
         var (different, furthest) = b.Against(a);
-        row = row with { Codes = a.Each.Length, Different = different, Furthest = furthest, Classes = Enumerable.Range(0, subject.Test.Count).Count(i => a.Classes[i] != b.Classes[i]) };
-        return row with { Note = different > 0 ? Explanation.Of(row).Why : "" };
+        var (there, here, labels) = (a.Classes, b.Classes, Values.Of(subject.Test.Labels.Span[..images]));
+        return row with
+        {
+            Codes = b.Each.Length, Different = different, Furthest = furthest, Classes = Enumerable.Range(0, images).Count(i => there[i] != here[i]),
+            Theirs = Percent(labels, there), Ours = Percent(labels, here), Note = different > 0 ? Explanation.Of(row).Why : "",
+        };
     }
 
-    private static string Percent(Subject subject, Answer answer) =>
-        answer.Codes is { } codes ? Accuracy.Percent(subject.Test.Labels, codes.Classes).ToString("0.00", CultureInfo.InvariantCulture) : "";
+    private static string Percent(Values<int> labels, Values<int> classes) => Accuracy.Percent(labels, classes).ToString("0.00", CultureInfo.InvariantCulture);
 }

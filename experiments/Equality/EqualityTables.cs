@@ -17,17 +17,17 @@ internal static class EqualityTables
             let marks = kind.Select(r => notes.IndexOf(r.Note) + 1).Where(mark => mark > 0).Distinct().Order().Select(mark => $"[{mark}]")
             select (IReadOnlyList<string>)
             [
-                $"{kind.Key.Form}, {kind.Key.Activations}", kind.Key.Optimization, kind.Key.Options, Text(kind.Where(r => r.Engine == "integer").Sum(r => (long)r.Codes)),
-                .. engines.SelectMany(e => (string[])[Differing(e), Text(e.Sum(r => (long)r.Classes))]), string.Join(' ', marks),
+                $"{kind.Key.Form}, {kind.Key.Activations}", kind.Key.Optimization, kind.Key.Options,
+                .. engines.SelectMany(e => (string[])[Text(e.Sum(r => (long)r.Codes)), Differing(e)]), string.Join(' ', marks),
             ];
         return $"""
-            {Markdown.Table(["file and activations", "optimization", "options", "codes#", "differ from the integer engine's#", "classes#", "differ from the network engine's#", "classes#", ""], lines)}
+            {Markdown.Table(["file and activations", "optimization", "options", "codes#", "not the integer engine's#", "codes#", "not the network engine's#", ""], lines)}
             {string.Join('\n', notes.Select((note, i) => $"[{i + 1}] {note}.{(i + 1 < notes.Count ? "<br>" : "")}"))}
             """;
     }
 
     private static string Differing(IReadOnlyList<EqualityRow> rows) => rows.All(r => r.Codes == 0) ? "not run"
-        : rows.Sum(r => (long)r.Different) is > 0 and var different ? $"{Text(different)}, by at most {Text(rows.Max(r => r.Furthest))}" : "0";
+        : rows.Sum(r => (long)r.Different) is > 0 and var different ? $"{Text(different)}, by up to {Text(rows.Max(r => r.Furthest))}" : "0";
 
     private static string Text(long count) => count.ToString("#,##0", CultureInfo.InvariantCulture);
 }

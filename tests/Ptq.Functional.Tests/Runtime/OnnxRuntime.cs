@@ -7,9 +7,10 @@ namespace Ptq.Tests.Runtime;
 /// <summary>The ONNX Runtime that all tests share: one process, which the first that needs it starts.</summary>
 internal static class OnnxRuntime
 {
-    private static readonly RuntimeServer Server = new(Path.Combine(Repository.Root, "tests", "onnxruntime"));
-
     static OnnxRuntime() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Server.Dispose();
+
+    /// <summary>The process and its folder.</summary>
+    public static RuntimeServer Server { get; } = new(Path.Combine(Repository.Root, "tests", "onnxruntime"));
 
     /// <summary>Why there is no runtime here; null where there is one.</summary>
     public static string? Missing { get; } = Server.Missing;
