@@ -21,9 +21,12 @@ internal sealed class KnownTensors
     private readonly Dictionary<string, Constant> codes = new(StringComparer.Ordinal); // large constants that are no float32
 
     /// <summary>The constants of a network; their types are noted.</summary>
-    public KnownTensors(Network network, Dictionary<string, TensorType> types)
+    /// <param name="network">The network.</param>
+    /// <param name="types">Of its tensors; written.</param>
+    /// <param name="ready">The most bytes, as float32, that constants may have together for everything to be made ready.</param>
+    public KnownTensors(Network network, Dictionary<string, TensorType> types, long ready = Ready)
     {
-        sparing = BytesOf(network) > Ready;
+        sparing = BytesOf(network) > ready;
         for (var i = 0; i < network.Constants.Count; i++)
         {
             var (name, constant) = (network.Constants.Names[i], network.Constants.Items[i]);

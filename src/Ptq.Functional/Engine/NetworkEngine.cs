@@ -35,9 +35,12 @@ public sealed class NetworkEngine
     /// <param name="network">The network.</param>
     /// <param name="inputs">The shape of every input.</param>
     /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done.</returns>
-    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs) => TypesOf(network, inputs).Bind(types =>
+    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs) => Prepare(network, inputs, KnownTensors.Ready);
+
+    /// <summary>The same with another limit.</summary>
+    internal static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs, long ready) => TypesOf(network, inputs).Bind(types =>
     {
-        var (known, steps) = (new KnownTensors(network, types), new List<Step>());
+        var (known, steps) = (new KnownTensors(network, types, ready), new List<Step>());
         var computed = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal); // from constants, but too large to be kept
         foreach (var operation in network.Operations)
             switch (Prepare(operation, network.Opset, types, known).Case)
