@@ -20,7 +20,7 @@ internal sealed record Explanation(string Why, double Most, long Furthest)
 
     private static Explanation Saturation { get; } = new("on x64 without VNNI the runtime lets sums of two u8 · s8 products saturate, unless session.x64quantprecision is 1 and optimizations are extended or all", 1, 255);
 
-    private static Explanation Converted { get; } = new("on x64 the runtime makes u8 codes of s8 ones in QDQ, unless session.qdqisint8allowed is 1: what it fails to fuse then runs in float, and sums saturate", 1, 255);
+    private static Explanation Converted { get; } = new("on x64 the runtime makes u8 codes of the s8 ones in QDQ, unless session.qdqisint8allowed is 1, and their sums saturate like those of u8", 1, 255);
 
     private static Explanation Float { get; } = new("without optimizations the runtime computes QDQ in float32: what lies in the middle between two codes falls to either side, and others follow", 0.05, 2);
 
