@@ -84,7 +84,7 @@ public static class ContractComparison
         }
 
         var total = layers.Select(layer => layer.Nothing).ToArray();
-        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
+        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(network, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
             switch (result.Case)
             {
                 case LeftCase<PtqError, ContractDifference[]>(var error): return error;
