@@ -1,10 +1,16 @@
 using FsCheck;
+using Ptq.Cli.Commands;
+using Ptq.Cli.Options;
 using Ptq.Data;
+using Ptq.Errors;
 using Ptq.Model;
+using Ptq.Numerics;
 using Ptq.Properties.Framework;
 using Ptq.Properties.Hostile;
 using Ptq.Tensors;
+using Ptq.Terminal;
 using Xunit.Abstractions;
+using static LanguageExt.Prelude;
 
 namespace Ptq.Properties;
 
@@ -15,6 +21,7 @@ public sealed class A_hostile_file(ITestOutputHelper log) : IDisposable
     private const int Deflate = 1032;
 
     private readonly Figures figures = new();
+    private readonly string path = Path.Combine(Path.GetTempPath(), $"ptq-{Guid.NewGuid():N}.json");
 
     [Property(Arbitrary = [typeof(AnIdx)], MaxTest = 1000)]
     public void Of_IDX_is_answered(HostileFile file)
@@ -40,6 +47,20 @@ public sealed class A_hostile_file(ITestOutputHelper log) : IDisposable
         if (file.Bytes.Length < 1000) Samples(file);
     }
 
+    [Property(Arbitrary = [typeof(AConfiguration)], MaxTest = 1000)]
+    public void Of_JSON_settings_is_answered(HostileFile file)
+    {
+        var command = new QuantizeCommand();
+        figures.Read(file, (name, bytes) => ConfigFile.Parse(name, bytes, command.Settings) is var (given, faults) && faults.Count > 0 ? Left<PtqError, Dictionary<Setting, string[]>>(new PtqError.BadRequest(Values.From(faults))) : Right<PtqError, Dictionary<Setting, string[]>>(given), 64, 64 << 10);
+
+        File.WriteAllBytes(path, file.Bytes);
+        command.Parse(command.Command.Parse(["--config", path])).IfFail(faults =>
+        {
+            foreach (var fault in faults) Figures.Names(fault.Field.StartsWith(path, StringComparison.Ordinal) ? path : command.Settings.First(s => fault.Field.Contains(s.Name, StringComparison.Ordinal)).Name, fault.Describe());
+            return () => ExitCode.Done;
+        });
+    }
+
     // As data for a network, whatever the first bytes say of the format: reals, and integers of a fixed length.
     private static void Samples(HostileFile file)
     {
@@ -49,12 +70,21 @@ public sealed class A_hostile_file(ITestOutputHelper log) : IDisposable
                  from read in samples.Ranges(4, Remainder.FilledUp) is [var first, ..] ? samples.Read(first).Map(_ => first) : default(SampleRange)
                  select read).IfLeft(error =>
                  {
-                     Figures.Names(file.Name, error.Describe());
+                     Figures.Names(file.Name, error);
                      return default;
                  });
     }
 
-    public void Dispose() => log.WriteLine($"{figures}");
+    public void Dispose()
+    {
+        log.WriteLine($"{figures}");
+        File.Delete(path);
+    }
+
+    public static class AConfiguration
+    {
+        public static Arbitrary<HostileFile> Files() => JsonEdits.Format.Hostile();
+    }
 
     public static class AnIdx
     {

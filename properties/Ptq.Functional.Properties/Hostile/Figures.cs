@@ -35,7 +35,7 @@ internal sealed class Figures
         }, Left: error =>
         {
             refused++;
-            Names(file.Name, error.Describe());
+            Names(file.Name, error);
             return Option<T>.None;
         });
     }
@@ -45,6 +45,12 @@ internal sealed class Figures
     {
         worstMilliseconds = Math.Max(worstMilliseconds, time.TotalMilliseconds);
         if (time > MostTime) throw new InvalidOperationException($"It took {time}.");
+    }
+
+    /// <summary>Each line of an error is a message that names the place.</summary>
+    public static void Names(string place, PtqError error)
+    {
+        foreach (var line in error is PtqError.BadRequest all ? all.Faults.Span.ToArray().Select(f => f.Describe()) : [error.Describe()]) Names(place, line);
     }
 
     /// <summary>A message is a line that a terminal can show, of a length that a person can read, and names the place.</summary>

@@ -26,6 +26,9 @@ internal sealed class QuantizeCommand : ICommand
     private readonly OutputSettings voice = new();
     private readonly Setting[] settings;
 
+    /// <summary>What can be set.</summary>
+    internal IReadOnlyList<Setting> Settings => settings;
+
     public QuantizeCommand()
     {
         settings = [model, .. data.All, output, .. how.All, exclude, threshold, .. voice.All];
@@ -57,7 +60,7 @@ internal sealed class QuantizeCommand : ICommand
 
     // The float network must not be replaced by what was made from it.
     private Validation<Fault, string> Apart(Request request) => request.Path(output, "the path of an ONNX file").Bind(path =>
-        request.Text(model) is { Length: > 0 } source && Path.GetFullPath(source) == Path.GetFullPath(path) ? Fail<Fault, string>(new(output.Name, $"{Quoted.Text(path)}, the network itself", "another file")) : Success<Fault, string>(path));
+        OptionText.Path(model.Name, request.Text(model), () => "").IfFail("") is { Length: > 0 } source && Path.GetFullPath(source) == Path.GetFullPath(path) ? Fail<Fault, string>(new(output.Name, $"{Quoted.Text(path)}, the network itself", "another file")) : Success<Fault, string>(path));
 
     private static Either<PtqError, ExitCode> Run(string file, string output, DataRequest data, QuantizationRequest request, Values<string> exclude, double threshold, Voice voice) =>
         from writable in Disk.CheckWritableFor(output)
