@@ -76,7 +76,7 @@ internal static class NpzEdits
         if (places.Length == 0 || ends.Length == 0) return file;
         var (which, last) = (drawn.From(0, places.Length - 1), ends[^1]);
         var (from, to) = (places[which], which + 1 < places.Length ? places[which + 1] : last);
-        if (to <= from) return file;
+        if (to <= from || to > last) return file;
         byte[] directory = times < 0 ? [.. file[..from], .. file[to..last]] : [.. file[..to], .. Enumerable.Repeat(file[from..to], times).SelectMany(b => b), .. file[to..last]];
         var changed = (byte[])[.. directory, .. file[last..]];
         var count = places.Length + times;

@@ -29,10 +29,11 @@ public static class Simplification
     /// <summary>The simplified network, in which layer normalizations are recognised, and matrix products with biases where the input is a matrix.</summary>
     /// <param name="network">Any network.</param>
     /// <param name="inputs">The shape of every input: they tell how many axes a tensor has.</param>
-    public static Either<PtqError, Network> Of(Network network, ByName<Shape> inputs)
+    /// <param name="limits">What the network may ask for; <see cref="EngineLimits.Default"/> where they are not given.</param>
+    public static Either<PtqError, Network> Of(Network network, ByName<Shape> inputs, EngineLimits? limits = null)
     {
         var simple = Of(network);
-        return NetworkEngine.Prepare(simple, inputs).Map(engine => WithRanks(simple, tensor => engine.Types[tensor].Shape.Rank));
+        return NetworkEngine.Prepare(simple, inputs, limits).Map(engine => WithRanks(simple, tensor => engine.Types[tensor].Shape.Rank));
     }
 
     private static Network WithRanks(Network network, Func<string, int> rankOf)

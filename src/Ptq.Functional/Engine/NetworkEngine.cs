@@ -13,6 +13,8 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed class NetworkEngine
 {
+    private const long MostFolded = 1 << 30; // products: a second
+
     private readonly record struct Step(Operation Operation, Prepared Prepared, string[] Dead);
 
     private readonly Network network;
@@ -31,12 +33,14 @@ public sealed class NetworkEngine
     /// <summary>Makes a network ready.</summary>
     /// <param name="network">The network.</param>
     /// <param name="inputs">The shape of every input.</param>
-    /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done.</returns>
-    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs) => TypesOf(network, inputs).Bind(types =>
+    /// <param name="limits">What the network may ask for; <see cref="EngineLimits.Default"/> where they are not given.</param>
+    /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done or asks for too much.</returns>
+    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs, EngineLimits? limits = null) => TypesOf(network, inputs).Bind(types =>
     {
-        var (known, steps) = (Constants(network, types), new List<(Operation, Prepared)>());
+        var (known, steps, most) = (Constants(network, types), new List<(Operation, Prepared)>(), limits ?? EngineLimits.Default);
+        var folded = 0L;
         foreach (var operation in network.Operations)
-            switch (Prepare(operation, network.Opset, types, known).Case)
+            switch (Prepare(operation, network.Opset, types, known, most, ref folded).Case)
             {
                 case LeftCase<PtqError, Prepared>(var error): return error;
                 case RightCase<PtqError, Prepared>(var prepared):
@@ -45,7 +49,8 @@ public sealed class NetworkEngine
                     break;
             }
         if (network.Outputs.AsEnumerable().FirstOrDefault(output => !types.ContainsKey(output.Name)) is { } missing) return NotWritten("", missing.Name);
-        return Prelude.Right<PtqError, NetworkEngine>(new(network, types, known, WithLastReaders(steps)));
+        var ordered = WithLastReaders(steps);
+        return Peak(network, types, known, ordered, folded, most) is { } tooMuch ? tooMuch : Prelude.Right<PtqError, NetworkEngine>(new(network, types, known, ordered));
     });
 
     /// <summary>Some tensors, for inputs of the shapes that the engine was made for.</summary>
@@ -95,14 +100,14 @@ public sealed class NetworkEngine
         }
     }
 
-    /// <summary>What an operation makes of constants; null where it cannot run, or would make more than so many elements.</summary>
+    /// <summary>What an operation makes of constants; null where it cannot run, or would make more than so many elements or take long.</summary>
     internal static Constant[]? Evaluate(Operation operation, int opset, Constant?[] inputs, long limit)
     {
         if (OperatorTable.Find(operation.FullOp) is not { } prepare) return null;
         try
         {
             Operand?[] values = [.. inputs.Select(c => c?.ToOperand())];
-            var prepared = prepare(new(operation, opset, [.. values.Select(v => v?.Signature)], values));
+            var prepared = prepare(new(operation, opset, [.. values.Select(v => v?.Signature)], values) { Limits = new((int)Math.Min(limit, Site.MostElements), limit, MostFolded) });
             return prepared.Outputs.AsEnumerable().Sum(o => (long)o.Shape.Count) <= limit ? [.. prepared.Run(values).Select(Constant.Of)] : null;
         }
         catch (Unfit)
@@ -146,8 +151,8 @@ public sealed class NetworkEngine
             if (operation.Outputs[i].Length > 0) types[operation.Outputs[i]] = prepared.Outputs[i];
     }
 
-    /// <summary>An operation made ready, whose inputs' types are known; what follows from known values alone becomes known too.</summary>
-    internal static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, Dictionary<string, Operand> known)
+    /// <summary>An operation made ready, whose inputs' types are known; what follows from known values alone becomes known too, and is counted.</summary>
+    internal static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, Dictionary<string, Operand> known, EngineLimits limits, ref long folded)
     {
         if (OperatorTable.Find(operation.FullOp) is not { } prepare) return Unsupported(operation, opset);
         var names = operation.Inputs.Span.ToArray();
@@ -155,11 +160,12 @@ public sealed class NetworkEngine
         Operand?[] values = [.. names.Select(name => known.GetValueOrDefault(name))];
         try
         {
-            var prepared = prepare(new(operation, opset, [.. names.Select(name => name.Length == 0 ? (TensorType?)null : types[name])], values));
+            var prepared = prepare(new(operation, opset, [.. names.Select(name => name.Length == 0 ? (TensorType?)null : types[name])], values) { Limits = limits });
             // Every input known: so is what is written.
-            if (prepared.IsConstant || names.Where((name, i) => name.Length > 0 && values[i] is null).Any() is false)
-                foreach (var (result, i) in prepared.Run(values).Select((result, i) => (result, i)))
-                    if (i < operation.Outputs.Length && operation.Outputs[i].Length > 0) known[operation.Outputs[i]] = result;
+            if (!prepared.IsConstant && names.Where((name, i) => name.Length > 0 && values[i] is null).Any()) return prepared;
+            if ((folded += Elements(prepared)) > limits.Together) return TooMuch(operation, folded, limits);
+            foreach (var (result, i) in prepared.Run(values).Select((result, i) => (result, i)))
+                if (i < operation.Outputs.Length && operation.Outputs[i].Length > 0) known[operation.Outputs[i]] = result;
             return prepared;
         }
         catch (Unfit unfit)
@@ -167,6 +173,27 @@ public sealed class NetworkEngine
             return unfit.Error;
         }
     }
+
+    /// <summary>The operation at which there are too many elements at the same time; null where there are never.</summary>
+    private static PtqError? Peak(Network network, Dictionary<string, TensorType> types, Dictionary<string, Operand> known, Step[] steps, long folded, EngineLimits limits)
+    {
+        long Count(string name) => known.ContainsKey(name) || !types.TryGetValue(name, out var type) ? 0 : type.Shape.Count;
+        var outputs = new System.Collections.Generic.HashSet<string>(network.Outputs.AsEnumerable().Select(o => o.Name), StringComparer.Ordinal);
+        var together = folded + network.Inputs.AsEnumerable().Sum(p => Count(p.Name));
+        foreach (var (operation, prepared, dead) in steps)
+        {
+            together += Elements(prepared);
+            if (together > limits.Together) return TooMuch(operation, together, limits);
+            together -= prepared.Outputs.AsEnumerable().Where((_, i) => operation.Outputs.Length <= i || operation.Outputs[i].Length == 0).Sum(o => (long)o.Shape.Count);
+            together -= dead.Where(name => !outputs.Contains(name)).Sum(Count); // whoever runs the network keeps its outputs
+        }
+        return null;
+    }
+
+    private static long Elements(Prepared prepared) => prepared.Outputs.AsEnumerable().Sum(o => (long)o.Shape.Count);
+
+    private static PtqError.BadGraph TooMuch(Operation operation, long together, EngineLimits limits) =>
+        new(operation.Name, $"{operation.FullOp}, output", $"{together} elements in all tensors up to here that are still needed", $"at most {limits.Together}");
 
     // An operation may name more outputs than its operator gives, as old files do; that matters where one is read.
     private static PtqError NotWritten(string reader, string tensor) => new PtqError.BadGraph(reader, $"tensor '{tensor}'", "an output beyond those that its operator gives", "one that is given");

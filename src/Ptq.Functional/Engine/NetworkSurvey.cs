@@ -29,12 +29,12 @@ public sealed class NetworkSurvey
     /// <returns>The survey; or the input that has no such shape.</returns>
     public static Either<PtqError, NetworkSurvey> Of(Network network, ByName<Shape> inputs) => NetworkEngine.TypesOf(network, inputs).Map(types =>
     {
-        var (known, refused) = (NetworkEngine.Constants(network, types), new List<RefusedOperation>());
+        var (known, refused, folded) = (NetworkEngine.Constants(network, types), new List<RefusedOperation>(), 0L);
         foreach (var operation in network.Operations)
         {
             if (OperatorTable.Find(operation.FullOp) is null) refused.Add(new(operation, false, NetworkEngine.Unsupported(operation, network.Opset)));
             else if (operation.Inputs.AsEnumerable().All(name => name.Length == 0 || types.ContainsKey(name)))
-                NetworkEngine.Prepare(operation, network.Opset, types, known).Match(
+                NetworkEngine.Prepare(operation, network.Opset, types, known, EngineLimits.Default, ref folded).Match(
                     Right: prepared => NetworkEngine.Note(operation, prepared, types),
                     Left: error => refused.Add(new(operation, true, error)));
         }
