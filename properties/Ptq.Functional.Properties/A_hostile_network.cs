@@ -10,6 +10,7 @@ using Ptq.Onnx;
 using Ptq.Properties.Framework;
 using Ptq.Properties.Hostile;
 using Ptq.Tensors;
+using Xunit;
 using Xunit.Abstractions;
 
 namespace Ptq.Properties;
@@ -21,10 +22,13 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
     private int prepared, ran, planned;
     private double worst;
 
+    /// <summary>Of the file's length.</summary>
+    private const int Multiple = 300;
+
     private static EngineLimits Limits { get; } = new(1 << 14, 1 << 18, 1 << 22);
 
     [Property(Arbitrary = [typeof(AnOnnxFile)], MaxTest = 1000)]
-    public void Is_answered_on_its_whole_way(HostileFile file) => figures.Read(file, (name, bytes) => OnnxFile.Read(name, bytes, Beside), 500, 64 << 10).IfSome(network =>
+    public void Is_answered_on_its_whole_way(HostileFile file) => figures.Read(file, (name, bytes) => OnnxFile.Read(name, bytes, Beside), Multiple, 64 << 10).IfSome(network =>
     {
         var started = Stopwatch.GetTimestamp();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
@@ -34,6 +38,19 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         worst = Math.Max(worst, (double)allocated / file.Bytes.Length);
     });
+
+    [Fact]
+    public void Of_one_kind_of_field_costs_no_more()
+    {
+        foreach (var (name, file) in ((int[])[300, 3000, 7000, 9000]).SelectMany(DenseModels.All)) // tables double somewhere in between
+        {
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var answer = OnnxFile.Read(name, file);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated - (64 << 10);
+            log.WriteLine($"{allocated / (double)file.Length,8:0.0} times {file.Length,8} bytes of {name}: {answer.Match(_ => "read", e => e.Describe())}");
+            Assert.True(allocated <= Multiple * file.Length, name);
+        }
+    }
 
     public void Dispose() => log.WriteLine($"{figures}; then {prepared} prepared, {ran} ran, {planned} planned; {worst:0} times");
 

@@ -9,7 +9,7 @@ namespace Ptq.Cli.Options;
 /// <summary>
 /// Settings as JSON: one object whose keys are the names of options without <c>--</c>, and of arguments in lower case. It is strict: a key that
 /// the command does not have, one that comes twice, or a value of another kind is a fault, and the first 20 of them are told at once. Whatever the bytes,
-/// reading allocates at most 64 times their number and 64 KiB.
+/// reading allocates at most 32 times their number and 64 KiB.
 /// </summary>
 internal static class ConfigFile
 {
