@@ -37,6 +37,7 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
         figures.Took(Stopwatch.GetElapsedTime(started));
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         worst = Math.Max(worst, (double)allocated / file.Bytes.Length);
+        if (allocated > 2000 * file.Bytes.Length + 256 * Limits.Together) throw new InvalidOperationException($"{allocated} bytes allocated on the way of {file.Bytes.Length}.");
     });
 
     [Fact]
@@ -71,6 +72,8 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
         if (shapes.Items.AsEnumerable().Any(s => s.Count > 1 << 14)) return;
 
         Answers(QuantizationPlan.Of(network, shapes, [], Limits)).IfSome(_ => planned++);
+        Answers(ImageGraph.Of(network));
+        Answers(NetworkSurvey.Of(network, shapes, Limits));
         Answers(Simplification.Of(network, shapes, Limits));
         Answers(NetworkEngine.Prepare(network, shapes, Limits)).IfSome(engine =>
         {

@@ -42,6 +42,7 @@ internal static class DenseModels
         ("old squeezes", i => Old(i, "Squeeze", List("axes")), "graph"),
         ("old pads", i => Old(i, "Pad", List("pads")), "graph"),
         ("old softmaxes", i => Old(i, "Softmax"), "graph"),
+        ("old softmaxes of nothing", i => ProtoNode.Message(1, "", ProtoNode.Text(2, Name(i)), ProtoNode.Text(4, "Softmax")), "graph"),
         ("old sums", i => Old(i, "Add", ProtoNode.Message(5, "", ProtoNode.Text(1, "broadcast"), ProtoNode.Whole(3, 1))), "graph"),
         ("old upsamples", i => Old(i, "Upsample", ProtoNode.Message(5, "", ProtoNode.Text(1, "scales"), ProtoNode.Data(7, [0, 0, 128, 63]))), "graph"),
     ];
