@@ -23,7 +23,7 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
     private double worst;
 
     /// <summary>Of the file's length.</summary>
-    private const int Multiple = 300;
+    private const int Multiple = 320;
 
     private static EngineLimits Limits { get; } = new(1 << 14, 1 << 18, 1 << 22);
 
@@ -49,7 +49,7 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
             var answer = OnnxFile.Read(name, file);
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated - (64 << 10);
             log.WriteLine($"{allocated / (double)file.Length,8:0.0} times {file.Length,8} bytes of {name}: {answer.Match(_ => "read", e => e.Describe())}");
-            Assert.True(allocated <= Multiple * file.Length, name);
+            Assert.True(allocated <= (name.StartsWith("old", StringComparison.Ordinal) ? Multiple : 120) * file.Length, name); // nothing is rewritten from operator set 13 on
         }
     }
 

@@ -13,6 +13,8 @@ namespace Ptq.Deployment;
 /// </summary>
 public static class Simplification
 {
+    private const int MostInputs = 1000;
+
     /// <summary>The simplified network.</summary>
     /// <param name="network">Any network.</param>
     public static Network Of(Network network)
@@ -61,6 +63,7 @@ public static class Simplification
         {
             if (operation is not { Domain: "", Op: "Identity" or "Dropout" } || operation.Outputs.AsEnumerable().Skip(1).Any(o => o.Length > 0 && (draft.ReadersOf(o).Count > 0 || draft.IsOutput(o)))) continue;
             var (from, to) = (operation.Input(0), operation.Output);
+            if (draft.ReadersOf(to).Any(reader => reader.Inputs.Length > MostInputs)) continue; // each of its inputs would copy all of them
             if (!draft.IsOutput(to))
             {
                 draft.Remove(operation);
