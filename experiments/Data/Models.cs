@@ -15,9 +15,12 @@ internal static class Models
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "models");
 
+    /// <summary>The ONNX file of a network.</summary>
+    public static string PathOf(string name) => Path.Combine(Folder, $"{name}.onnx");
+
     /// <summary>A network, its BatchNorms folded.</summary>
     public static Either<PtqError, Graph> Read(string name) =>
-        from bytes in Disk.ReadAll(Path.Combine(Folder, $"{name}.onnx"))
+        from bytes in Disk.ReadAll(PathOf(name))
         from network in OnnxFile.Read($"{name}.onnx", bytes)
         from graph in ImageGraph.Of(network)
         from folded in Folding.BatchNorms(graph)

@@ -71,7 +71,7 @@ public sealed class A_hostile_network(ITestOutputHelper log) : IDisposable
         var shapes = ByName<Shape>.Of(network.Inputs.AsEnumerable().Select(p => (p.Name, Shape.Of([.. p.HasShape ? p.Dims.AsEnumerable().Select(d => d.IsFree ? drawn.Of(1, 1, 2, 4) : d.Length) : drawn.Each(drawn.From(0, 4), _ => drawn.From(1, 3))]))));
         if (shapes.Items.AsEnumerable().Any(s => s.Count > 1 << 14)) return;
 
-        Answers(QuantizationPlan.Of(network, shapes, [], Limits)).IfSome(_ => planned++);
+        Answers(QuantizationPlan.Of(network, shapes, [], limits: Limits)).IfSome(_ => planned++);
         Answers(ImageGraph.Of(network));
         Answers(NetworkSurvey.Of(network, shapes, Limits));
         Answers(Simplification.Of(network, shapes, Limits));

@@ -1,4 +1,5 @@
 using LanguageExt;
+using Ptq.Engine.Operators;
 using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
@@ -16,6 +17,7 @@ public class A_hostile_operation
     [
         "Conv", "ConvTranspose", "Gemm", "MatMul", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool",
         "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger",
+        .. OperatorTable.Names.Where(name => name.StartsWith("com.microsoft.", StringComparison.Ordinal)),
     ];
 
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 3000)]
@@ -42,6 +44,11 @@ public class A_hostile_operation
             "QLinearConv" => [code, drawn.Real(), scalar, drawn.Code(ElementType.Int8, [2, drawn.From(1, 2), .. Lengths()]), drawn.Real(), drawn.Code(ElementType.Int8), drawn.Real(), scalar],
             "QLinearMatMul" => [drawn.Code(ElementType.UInt8, 2, 3), drawn.Real(), scalar, drawn.Code(ElementType.UInt8, 3, 2), drawn.Real(), scalar, drawn.Real(), scalar],
             "ConvInteger" => [code, drawn.Code(ElementType.Int8, [2, drawn.From(1, 2), .. Lengths()]), scalar],
+            "com.microsoft.QGemm" => [drawn.Code(ElementType.UInt8, 2, 3), drawn.Real(), scalar, drawn.Code(ElementType.UInt8, 3, 2), drawn.Real(), scalar, null, .. drawn.From(0, 1) == 0 ? (Operand?[])[drawn.Real(), scalar] : []],
+            "com.microsoft.QLinearAdd" or "com.microsoft.QLinearMul" => [code, drawn.Real(), scalar, drawn.Code(ElementType.UInt8, Lengths()), drawn.Real(), scalar, drawn.Real(), scalar],
+            "com.microsoft.QLinearConcat" => [drawn.Real(), scalar, code, drawn.Real(), scalar, code, drawn.Real(), scalar],
+            "com.microsoft.QLinearWhere" => [Drawn.Wholes(ElementType.Bool, [1, 0], [1, 2, .. Enumerable.Repeat(1, rank)]), code, drawn.Real(), scalar, code, drawn.Real(), scalar, drawn.Real(), scalar],
+            _ when op.StartsWith("com.microsoft.", StringComparison.Ordinal) => [code, drawn.Real(), scalar, drawn.Real(), scalar],
             "MatMulInteger" => [drawn.Code(ElementType.UInt8, 2, 3), drawn.Code(ElementType.UInt8, 3, 2)],
             _ => [real],
         };
@@ -63,7 +70,7 @@ public class A_hostile_operation
         var attributes = new List<(string, AttributeValue)>();
         foreach (var list in (string[])["kernel_shape", "strides", "dilations", "pads", "output_padding", "output_shape"])
             if (drawn.From(0, 3) == 0) attributes.Add(Drawn.List(list, [.. drawn.Each(drawn.From(0, 6), i => i).Select(_ => drawn.Of(Numbers))]));
-        foreach (var one in (string[])["group", "axis", "block_size", "ceil_mode", "count_include_pad", "storage_order", "p", "transA", "transB", "output_dtype"])
+        foreach (var one in (string[])["group", "axis", "block_size", "ceil_mode", "count_include_pad", "storage_order", "p", "transA", "transB", "output_dtype", "channels_last", "opset"])
             if (drawn.From(0, 4) == 0) attributes.Add(Drawn.One(one, drawn.Of(Numbers)));
         if (drawn.From(0, 3) == 0) attributes.Add(Drawn.Word("auto_pad", drawn.Of("SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "", "none")));
         return Drawn.Run(op, inputs, drawn.From(0, 1) == 0, drawn.From(1, 3), [.. attributes]).Case is LeftCase<PtqError, Operand[]> or RightCase<PtqError, Operand[]>;

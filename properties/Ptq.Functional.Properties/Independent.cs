@@ -49,9 +49,13 @@ internal sealed class Independent(Graph graph, ByName<AffineParams> points, ByNa
                 Layer.Clip c => [.. x.Values.Select(q => Keep(q, v => Math.Min(Math.Max(v, c.Min), c.Max)))],
                 Layer.Flatten => [.. x.Values.Select(q => Keep(q, v => v))],
                 Layer.MaxPool2d m => [.. Windows(m.Window, x, shape, count).Select(under => Keep(under.Max(), v => v))],
-                Layer.AveragePool2d a => [.. Windows(a.Window, x, shape, count).Select(under => After(Average(under, a.CountPadding ? a.Window.Rows.Kernel * a.Window.Columns.Kernel : under.Count, x.Params, p)))],
+                Layer.AveragePool2d a => [.. Windows(a.Window, x, shape, count).Select(under => After(
+                    contract == Contract.MlasFloat32 && a.Window != WholeLike(a.Window, x.Shape) ? MeanOfReals(under, a.CountPadding ? a.Window.Area : under.Count, x.Params, p)
+                    : Average(under, a.CountPadding ? a.Window.Area : under.Count, x.Params, p)))],
                 Layer.GlobalAveragePool => [.. x.Values.Chunk(x.Shape[1] * x.Shape[2]).Select(plane => After(Average(plane, plane.Length, x.Params, p)))],
-                Layer.Add => [.. x.Values.Zip(known[node.Inputs[1]].Values, (a, b) => After(Quantize(p, Dequantize(x.Params, a) + Dequantize(known[node.Inputs[1]].Params, b))))],
+                Layer.Add => [.. x.Values.Zip(known[node.Inputs[1]].Values, (a, b) => After(contract == Contract.MlasFloat32
+                    ? SumOfCodes(a, x.Params, b, known[node.Inputs[1]].Params, p)
+                    : Quantize(p, Dequantize(x.Params, a) + Dequantize(known[node.Inputs[1]].Params, b))))],
                 Layer.Softmax => [.. x.Values.Chunk(x.Shape[0]).SelectMany(row => Softmax(row, x.Params).Select(v => Quantize(p, v)))],
                 _ => throw new InvalidOperationException(node.Layer.GetType().Name),
             };
@@ -105,8 +109,36 @@ internal sealed class Independent(Graph graph, ByName<AffineParams> points, ByNa
                 }
     }
 
-    private int Average(IReadOnlyCollection<int> under, int divisor, AffineParams x, AffineParams y) =>
-        Requantize(under.Sum(q => q - x.ZeroPoint), x.Scale, (float)(1.0 / divisor), false, y);
+    private int Average(IReadOnlyCollection<int> under, int divisor, AffineParams x, AffineParams y)
+    {
+        var sum = under.Sum(q => q - x.ZeroPoint);
+        if (contract != Contract.MlasFloat32) return Requantize(sum, x.Scale, (float)(1.0 / divisor), false, y);
+        var all = (float)y.Scale * divisor;
+        return Inside(Math.Round((double)(sum * ((float)x.Scale / all)), MidpointRounding.ToEven) + y.ZeroPoint, y);
+    }
+
+    /// <summary>The same window over all of an image.</summary>
+    private static Window WholeLike(Window w, Shape x) => new(w.Rows with { Kernel = x[1], Before = 0, After = 0 }, w.Columns with { Kernel = x[2], Before = 0, After = 0 });
+
+    private static int MeanOfReals(List<int> under, int divisor, AffineParams x, AffineParams y)
+    {
+        var sum = 0f;
+        foreach (var q in under) sum += Dequantize(x, q);
+        return RoundedWithZero(sum / divisor / (float)y.Scale + y.ZeroPoint, y);
+    }
+
+    private static int SumOfCodes(int a, AffineParams x, int b, AffineParams w, AffineParams y)
+    {
+        var (p, q) = ((float)x.Scale / (float)y.Scale, (float)w.Scale / (float)y.Scale);
+        var zeros = MathF.FusedMultiplyAdd(p, x.ZeroPoint, q * w.ZeroPoint);
+        var second = MathF.FusedMultiplyAdd(q, b, y.ZeroPoint - zeros);
+        return RoundedWithZero(MathF.FusedMultiplyAdd(p, a, second), y);
+    }
+
+    /// <summary>What no INT32 holds is the lowest code.</summary>
+    private static int RoundedWithZero(float code, AffineParams y) => Math.Round((double)code, MidpointRounding.ToEven) is var whole && whole >= -2147483648.0 && whole <= 2147483647.0 ? Inside(whole, y) : y.Grid.Min;
+
+    private static int Inside(double code, AffineParams y) => (int)Math.Min(Math.Max(code, y.Grid.Min), y.Grid.Max);
 
     private static IEnumerable<float> Softmax(int[] row, AffineParams p)
     {

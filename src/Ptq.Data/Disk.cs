@@ -39,6 +39,32 @@ public static class Disk
             : ReadStream(path, file);
     });
 
+    /// <summary>The length of a file in bytes.</summary>
+    public static Either<PtqError, long> LengthOf(string path) => Try<long>(path, "read", () =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+        return file.Length;
+    });
+
+    /// <summary>Reads bytes of a file from an offset on, until <paramref name="to"/> is full.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where to begin.</param>
+    /// <param name="to">Written.</param>
+    public static Either<PtqError, Unit> ReadRange(string path, long offset, Span<byte> to)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+            file.Position = offset;
+            file.ReadExactly(to);
+            return Unit.Default;
+        }
+        catch (Exception e) when (IsAnswer(e))
+        {
+            return new PtqError.NoAccess(path, "read", Reason(path, "read", e));
+        }
+    }
+
     /// <summary>Puts the bytes into a file, making its folder where there is none. At any moment, even if the program is
     /// killed, the path holds either the old file or the new one (a killed program may leave a <c>.ptq-*</c> file beside it).</summary>
     public static Either<PtqError, Unit> Write(string path, ReadOnlyMemory<byte> bytes) => Write([(path, bytes)]);
@@ -48,13 +74,17 @@ public static class Disk
 
     /// <summary>Puts several files in place, once all of them are safely on the disk: an error before that leaves every old
     /// file as it was, and no file is ever half of one.</summary>
-    public static Either<PtqError, Unit> Write(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> files)
+    public static Either<PtqError, Unit> Write(IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> files) =>
+        Write([.. files.Select(file => (file.Path, (IEnumerable<ReadOnlyMemory<byte>>)[file.Bytes]))]);
+
+    /// <summary>The same for files that come in pieces, which are made while they are written. They are put in place in their order.</summary>
+    public static Either<PtqError, Unit> Write(IReadOnlyList<(string Path, IEnumerable<ReadOnlyMemory<byte>> Pieces)> files)
     {
         var staged = new List<(string Path, string Temporary, string Target)>();
         try
         {
-            foreach (var (path, bytes) in files)
-                if (Try(path, "write", () => Stage(path, bytes, staged)) is { IsLeft: true } refused) return refused;
+            foreach (var (path, pieces) in files)
+                if (Try(path, "write", () => Stage(path, pieces, staged)) is { IsLeft: true } refused) return refused;
             foreach (var (path, temporary, target) in staged)
                 if (Try(path, "write", () => Moved(temporary, target)) is { IsLeft: true } refused) return refused;
             return Unit.Default;
@@ -97,14 +127,14 @@ public static class Disk
 
     private static PtqError TooLong(string path) => new PtqError.BadFile(path, "length", "2 GiB or more", $"at most {Array.MaxLength} bytes");
 
-    private static Either<PtqError, Unit> Stage(string path, ReadOnlyMemory<byte> bytes, List<(string, string, string)> staged)
+    private static Either<PtqError, Unit> Stage(string path, IEnumerable<ReadOnlyMemory<byte>> pieces, List<(string, string, string)> staged)
     {
         if (Directory.Exists(path)) return new PtqError.NoAccess(path, "write", IsFolder);
         var full = Path.GetFullPath(path);
         if (Path.GetDirectoryName(full) is "/dev" or "/dev/fd")
         {
             using var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
-            device.Write(bytes.Span); // renaming would put a file in the place of the device
+            foreach (var piece in pieces) device.Write(piece.Span); // renaming would put a file in the place of the device
             return Unit.Default;
         }
 
@@ -116,7 +146,7 @@ public static class Disk
         var temporary = Path.Combine(folder, TemporaryName());
         using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
         staged.Add((path, temporary, target));
-        file.Write(bytes.Span);
+        foreach (var piece in pieces) file.Write(piece.Span);
         file.Flush(flushToDisk: true);
         return Unit.Default;
     }
@@ -148,11 +178,13 @@ public static class Disk
         {
             return act();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or SecurityException)
+        catch (Exception e) when (IsAnswer(e))
         {
             return new PtqError.NoAccess(path, action, Reason(path, action, e));
         }
     }
+
+    private static bool IsAnswer(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or SecurityException;
 
     private const string IsFolder = "it is a folder";
 

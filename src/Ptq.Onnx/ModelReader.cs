@@ -8,7 +8,7 @@ namespace Ptq.Onnx;
 /// <summary>ModelProto → Network.</summary>
 internal static class ModelReader
 {
-    public static Either<PtqError, Network> Read(ProtoMessage model, Func<string, Either<PtqError, ReadOnlyMemory<byte>>>? external)
+    public static Either<PtqError, Network> Read(ProtoMessage model, Func<string, Either<PtqError, ExternalFile>>? external)
     {
         var (ir, producer, version, graph, rest) = (0L, "", "", default(ProtoMessage?), new MemoryStream());
         var (opsets, metadata) = (new Dictionary<string, long>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));

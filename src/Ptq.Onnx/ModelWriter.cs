@@ -8,16 +8,16 @@ namespace Ptq.Onnx;
 /// <summary>Network → ModelProto, fields in the order of their numbers.</summary>
 internal static class ModelWriter
 {
-    public static Either<PtqError, byte[]> Write(Network network)
+    /// <summary>The model as a file; its large tensors go to another one, where one is given.</summary>
+    public static Either<PtqError, FileImage> Write(Network network, DataFile? data = null)
     {
         var info = network.Info;
         var model = new ProtoWriter().Whole(1, Math.Max(info.Format, FormatOf(network.Opset))).TextUnlessEmpty(2, info.Producer).TextUnlessEmpty(3, info.ProducerVersion)
-            .Message(7, Graph(network)).Message(8, new ProtoWriter().Whole(2, network.Opset));
+            .Message(7, Graph(network, data)).Message(8, new ProtoWriter().Whole(2, network.Opset));
         for (var i = 0; i < info.Domains.Count; i++) model.Message(8, new ProtoWriter().Text(1, info.Domains.Names[i]).Whole(2, info.Domains.Items[i].Value));
         for (var i = 0; i < info.Metadata.Count; i++) model.Message(14, new ProtoWriter().Text(1, info.Metadata.Names[i]).Text(2, info.Metadata.Items[i]));
         model.AsItStands(info.Rest.Model);
-        return model.Length <= Array.MaxLength ? model.ToArray()
-            : new PtqError.BadGraph("", "file", $"{model.Length} bytes", $"at most {Array.MaxLength}: protobuf has no longer messages, and tensors in files of their own are not written");
+        return model.Length <= Array.MaxLength ? model.ToImage() : new PtqError.BadGraph("", "file", $"{model.Length} bytes", $"at most {Array.MaxLength}: protobuf has no longer messages. Large tensors can go to a file of their own");
     }
 
     /// <summary>The format's version that an operator set came with (ONNX, "Versioning": released versions).</summary>
@@ -29,7 +29,7 @@ internal static class ModelWriter
         _ => 10,
     };
 
-    private static ProtoWriter Graph(Network network)
+    private static ProtoWriter Graph(Network network, DataFile? data)
     {
         var (graph, rest) = (new ProtoWriter(), network.Info.Rest);
         foreach (var operation in network.Operations)
@@ -39,7 +39,7 @@ internal static class ModelWriter
             graph.Message(1, node);
         }
         graph.TextUnlessEmpty(2, network.Info.Name);
-        for (var i = 0; i < network.Constants.Count; i++) graph.Message(5, Tensor(network.Constants.Names[i], network.Constants.Items[i]));
+        for (var i = 0; i < network.Constants.Count; i++) graph.Message(5, Tensor(network.Constants.Names[i], network.Constants.Items[i], data));
         foreach (var input in network.Inputs) graph.Message(11, Port(input, rest));
         foreach (var output in network.Outputs) graph.Message(12, Port(output, rest));
         return graph.AsItStands(rest.Graph);
@@ -79,11 +79,14 @@ internal static class ModelWriter
         }
     }
 
-    private static ProtoWriter Tensor(string name, Constant value)
+    private static ProtoWriter Tensor(string name, Constant value, DataFile? data = null)
     {
         var tensor = new ProtoWriter();
         foreach (var length in value.Shape.Lengths) tensor.Whole(1, length);
-        return tensor.Whole(2, (long)value.Type).TextUnlessEmpty(8, name).Bytes(9, value.Bytes);
+        tensor.Whole(2, (long)value.Type).TextUnlessEmpty(8, name);
+        if (data?.Put(value) is not { } offset) return tensor.Bytes(9, value);
+        foreach (var (key, entry) in ((string, string)[])[("location", data.Location), ("offset", $"{offset}"), ("length", $"{value.Span.Length}")]) tensor.Message(13, new ProtoWriter().Text(1, key).Text(2, entry));
+        return tensor.Whole(14, 1);
     }
 
     private static ProtoWriter Port(Port port, Rest rest)

@@ -1,18 +1,19 @@
 using System.Buffers;
 using Google.Protobuf;
 using Ptq.Numerics;
+using Ptq.Tensors;
 
 namespace Ptq.Onnx;
 
 /// <summary>
-/// A protobuf message on its way to bytes: small fields in buffers, long ones as they are, so that a tensor is copied once however deep it stands.
+/// A protobuf message on its way to bytes: small fields in buffers, long ones as they are, so that no tensor is copied however deep it stands.
 /// </summary>
 internal sealed class ProtoWriter
 {
     /// <summary>From here on a field is not worth copying from message to message.</summary>
     private const int Long = 4096;
 
-    private readonly List<Values<byte>> parts = [];
+    private readonly List<FilePart> parts = [];
     private readonly ArrayBufferWriter<byte> small = new(16);
     private long partsLength;
 
@@ -46,6 +47,13 @@ internal sealed class ProtoWriter
         return AsItStands(bytes);
     }
 
+    /// <summary>The elements of a tensor, as bytes.</summary>
+    public ProtoWriter Bytes(int field, Constant tensor)
+    {
+        Header(field, tensor.Span.Length);
+        return AsItStands(new FilePart(default, tensor));
+    }
+
     public ProtoWriter Message(int field, ProtoWriter message)
     {
         Header(field, message.Length);
@@ -55,33 +63,25 @@ internal sealed class ProtoWriter
     }
 
     /// <summary>Fields that are bytes already.</summary>
-    public ProtoWriter AsItStands(Values<byte> fields)
+    public ProtoWriter AsItStands(Values<byte> fields) => AsItStands(new FilePart(fields, null));
+
+    /// <summary>The message as a file.</summary>
+    public FileImage ToImage() => new([.. parts, new(Values.Of(small.WrittenSpan), null)]);
+
+    private ProtoWriter AsItStands(FilePart part)
     {
-        if (fields.Length < Long)
+        if (part.Length < Long)
         {
-            small.Write(fields.Span);
+            small.Write(part.Span);
             return this;
         }
-        if (small.WrittenCount > 0) Keep(Values.Of(small.WrittenSpan));
+        if (small.WrittenCount > 0) Keep(new(Values.Of(small.WrittenSpan), null));
         small.ResetWrittenCount();
-        Keep(fields);
+        Keep(part);
         return this;
     }
 
-    /// <summary>The message.</summary>
-    public byte[] ToArray()
-    {
-        var (bytes, at) = (new byte[Length], 0);
-        foreach (var part in parts)
-        {
-            part.Span.CopyTo(bytes.AsSpan(at));
-            at += part.Length;
-        }
-        small.WrittenSpan.CopyTo(bytes.AsSpan(at));
-        return bytes;
-    }
-
-    private void Keep(Values<byte> part)
+    private void Keep(FilePart part)
     {
         parts.Add(part);
         partsLength += part.Length;

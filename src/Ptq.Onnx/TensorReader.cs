@@ -47,10 +47,10 @@ internal sealed class TensorReader(ExternalData external)
         var shape = Shape.Of([.. dims.Select(d => (int)d)]);
         var size = elementType.BytesOf(shape.Count);
         if (size > Array.MaxLength) throw spot.In("dims").Bad($"{size} bytes", $"at most {Array.MaxLength}");
-        var bytes = isExternal ? elements.Count == 0 ? external.Take(spot.In("external_data"), entries ?? [], size) : throw spot.Bad("elements inside the file and in another", "one of them")
-            : elements.FindIndex(f => f.Number == RawData) < 0 ? Typed(spot, elementType, elements, size)
+        var constant = isExternal ? elements.Count == 0 ? external.Take(spot.In("external_data"), entries ?? [], elementType, shape) : throw spot.Bad("elements inside the file and in another", "one of them")
+            : elements.FindIndex(f => f.Number == RawData) < 0 ? Constant.Of(elementType, shape, Typed(spot, elementType, elements, size))
             : elements is [var raw] ? Raw(spot, raw, elementType, shape, size) : throw spot.Bad("raw elements and others", "one of them");
-        return (name, Constant.Of(elementType, shape, elementType == ElementType.Bool ? bytes.Map(b => b == 0 ? b : (byte)1) : bytes));
+        return (name, elementType == ElementType.Bool && constant.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) >= 0 ? Constant.Of(elementType, shape, constant.Bytes.Map(b => b == 0 ? b : (byte)1)) : constant);
     }
 
     /// <summary>A StringStringEntryProto.</summary>
@@ -78,8 +78,8 @@ internal sealed class TensorReader(ExternalData external)
         _ => $"type {type}",
     };
 
-    private static Values<byte> Raw(Spot spot, ProtoField raw, ElementType type, Shape shape, long size) => raw.Bytes("raw_data") is var bytes && bytes.Length == size
-        ? Values.Of(bytes.Span)
+    private static Constant Raw(Spot spot, ProtoField raw, ElementType type, Shape shape, long size) => raw.Bytes("raw_data") is var bytes && bytes.Length == size
+        ? Constant.Create(type, shape, bytes, static (to, from) => from.Span.CopyTo(to))
         : throw spot.In("raw_data").Bad($"{bytes.Length} bytes", $"{size} for {type.Name} {shape}");
 
     private static Values<byte> Typed(Spot spot, ElementType type, List<ProtoField> elements, long size)

@@ -1,5 +1,5 @@
-// Runs ONNX models for the tests: `node serve.mjs FOLDER` reads a JSON request a line and answers each with a JSON line, in order.
-//   {id, model, optimization, threads, runs: [[{name, type, dims, file}]], outputs}    runs: a list of inputs for each run of one session
+// Runs ONNX models for tests and experiments: `node serve.mjs FOLDER` reads a JSON request a line and answers each with a JSON line, in order.
+//   {id, model, optimization, session, threads, runs: [[{name, type, dims, file}]], outputs}    runs: a list of inputs for each run of one session
 //   {id, ok: true, runs: [[{name, type, dims, file}]]}                                 files of the folder that `outputs` names
 //   {id, ok: false, error}
 // Types have ONNX's names; files hold the elements as they lie in memory, little-endian. FOLDER is removed when no more requests can come.
@@ -40,14 +40,13 @@ function write(name, tensor, file) {
   return { name, type: row[0], dims: tensor.dims, file };
 }
 
-async function run({ model, optimization, threads, runs, outputs }) {
+async function run({ model, optimization, session: options, threads, runs, outputs }) {
   const session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     graphOptimizationLevel: optimization,
     intraOpNumThreads: threads,
     interOpNumThreads: threads,
-    // Without it, u8 × s8 products go through vpmaddubsw where a processor has AVX2 but no VNNI, and their pairs saturate: other integers than elsewhere.
-    extra: { session: { x64quantprecision: '1' } },
+    extra: { session: options },
   });
   try {
     const answers = [];
@@ -72,7 +71,7 @@ async function answer(line) {
   }
 }
 
-process.on('SIGINT', () => {}); // Ctrl-C reaches the tests' process as well: its end closes our input
+process.on('SIGINT', () => {}); // Ctrl-C reaches the asking process as well: its end closes our input
 process.stdout.on('error', () => {}); // nobody is left to read the answer: the input has ended too
 
 for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${JSON.stringify(await answer(line))}\n`);

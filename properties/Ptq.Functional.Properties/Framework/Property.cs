@@ -12,7 +12,7 @@ namespace Ptq.Properties.Framework;
 
 [XunitTestCaseDiscoverer("Ptq.Properties.Framework.PropertyDiscoverer", "Ptq.Functional.Properties")] // type, ASSEMBLY: a wrong name drops every property silently
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class PropertyAttribute : FactAttribute
+public class PropertyAttribute : FactAttribute
 {
     public int MaxTest { get; set; } = 100;
     public string? Replay { get; set; }          // paste "(seed,gamma,size)" from a failure

@@ -6,6 +6,7 @@ using Ptq.Cli.Options;
 using Ptq.Cli.Reports;
 using Ptq.Cli.Runs;
 using Ptq.Data;
+using Ptq.Deployment;
 using Ptq.Errors;
 using Ptq.Evaluation;
 using Ptq.Numerics;
@@ -22,12 +23,13 @@ internal sealed class EvaluateCommand : ICommand
     private readonly Setting labels = Setting.Text("--labels", "LABELS", "Their classes: integers in an IDX(.gz) or NPY file, one a sample");
     private readonly Setting output = Setting.Text("--output", "NAME", "The output that has the scores [default: the first]");
     private readonly Setting atLeast = Setting.Number("--require-top1", "P", "Exit with 4 where top-1 is below P %");
+    private readonly Setting onCodes = Setting.Flag("--on-codes", "Run a QDQ network as a runtime does that makes operators on codes of it; else it runs as it is written, in float between codes");
     private readonly OutputSettings voice = new();
     private readonly Setting[] settings;
 
     public EvaluateCommand()
     {
-        settings = [model, .. data.All, labels, output, atLeast, .. voice.All];
+        settings = [model, .. data.All, labels, output, atLeast, onCodes, .. voice.All];
         Command = CommandOf.Settings("evaluate", """
             Top-1 accuracy of a network with its 95 % Wilson interval.
 
@@ -50,11 +52,12 @@ internal sealed class EvaluateCommand : ICommand
             data.Parse(request),
             request.Path(labels, "an IDX(.gz) or NPY file of integers"),
             request.Real(atLeast, 0, 100)
-        ).Apply((_, file, samples, classes, least) => (Func<Either<PtqError, ExitCode>>)(() => Run(file, samples, classes, request.Text(output), least, voice.Parse(request))));
+        ).Apply((_, file, samples, classes, least) => (Func<Either<PtqError, ExitCode>>)(() => Run(file, samples, classes, request.Text(output), least, request.Flag(onCodes), voice.Parse(request))));
     }
 
-    private static Either<PtqError, ExitCode> Run(string file, DataRequest data, string labelsPath, string? output, LanguageExt.Option<double> least, Voice voice) =>
-        from network in ModelFile.Read(file)
+    private static Either<PtqError, ExitCode> Run(string file, DataRequest data, string labelsPath, string? output, LanguageExt.Option<double> least, bool onCodes, Voice voice) =>
+        from read in ModelFile.Read(file)
+        let network = onCodes ? read with { Network = QOperatorForm.Of(read.Network) } : read
         from scores in OutputOf(network, output)
         from samples in data.Open(network.Network)
         from bytes in Disk.ReadAll(labelsPath)

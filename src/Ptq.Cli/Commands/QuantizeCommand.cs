@@ -22,6 +22,7 @@ internal sealed class QuantizeCommand : ICommand
     private readonly Setting output = Setting.Text("--output", "OUT", "Where the quantized network goes, an ONNX file; one that is there is replaced", "-o");
     private readonly QuantizationSettings how = new();
     private readonly Setting exclude = Setting.List("--exclude", "NODE", "Operations that stay in float, by name, one or more");
+    private readonly Setting externalData = Setting.Flag("--external-data", "Put large tensors into OUT.data beside OUT; a network of more than 2 GiB goes there in any case");
     private readonly Setting threshold = Setting.Number("--sqnr-threshold", "DB", "Point at the first layer whose SQNR is below DB decibels [default: 20]");
     private readonly OutputSettings voice = new();
     private readonly Setting[] settings;
@@ -31,9 +32,9 @@ internal sealed class QuantizeCommand : ICommand
 
     public QuantizeCommand()
     {
-        settings = [model, .. data.All, output, .. how.All, exclude, threshold, .. voice.All];
+        settings = [model, .. data.All, output, .. how.All, exclude, externalData, threshold, .. voice.All];
         Command = CommandOf.Settings("quantize", """
-            Quantizes a network to INT8, as an ONNX file with QuantizeLinear and DequantizeLinear that runtimes run on integers.
+            Quantizes a network to INT8, as an ONNX file that runtimes run on integers: with QuantizeLinear and DequantizeLinear, or with operators on codes.
             The file is read back and run before it is written; then every layer is compared with the float network's.
 
               ptq quantize model.onnx --calibration images.npy -o model.int8.onnx
@@ -55,30 +56,37 @@ internal sealed class QuantizeCommand : ICommand
             how.Parse(request),
             request.Real(threshold, -1000, 1000)
         ).Apply((_, file, target, samples, options, least) => (Func<Either<PtqError, ExitCode>>)(() =>
-            Run(file, target, samples, options, request.List(exclude), least.IfNone(Comparison.Threshold), voice.Parse(request))));
+            Run(file, target, samples, options, request.List(exclude), least.IfNone(Comparison.Threshold), request.Flag(externalData), voice.Parse(request))));
     }
 
     // The float network must not be replaced by what was made from it.
     private Validation<Fault, string> Apart(Request request) => request.Path(output, "the path of an ONNX file").Bind(path =>
         OptionText.Path(model.Name, request.Text(model), () => "").IfFail("") is { Length: > 0 } source && Path.GetFullPath(source) == Path.GetFullPath(path) ? Fail<Fault, string>(new(output.Name, $"{Quoted.Text(path)}, the network itself", "another file")) : Success<Fault, string>(path));
 
-    private static Either<PtqError, ExitCode> Run(string file, string output, DataRequest data, QuantizationRequest request, Values<string> exclude, double threshold, Voice voice) =>
+    // Nor the files that hold its weights.
+    private static Either<PtqError, Unit> KeptApart(ModelFile network, string output) =>
+        network.Besides.AsEnumerable().FirstOrDefault(file => file == Path.GetFullPath(output) || file == Path.GetFullPath(QuantizedFile.DataOf(output))) is { } file
+            ? new PtqError.BadRequest([new("--output", $"{Quoted.Text(output)}, which would replace {Quoted.Text(Path.GetFileName(file))}, the network's own weights", "another file")])
+            : unit;
+
+    private static Either<PtqError, ExitCode> Run(string file, string output, DataRequest data, QuantizationRequest request, Values<string> exclude, double threshold, bool externalData, Voice voice) =>
         from writable in Disk.CheckWritableFor(output)
         from network in ModelFile.Read(file)
+        from apart in KeptApart(network, output)
         from samples in data.Open(network.Network)
         from made in Display.WithProgress(progress =>
         {
             progress("Calibrating", 0);
-            return QuantizationRun.Of(network, output, samples, request, exclude, threshold, data.Threads, progress);
+            return QuantizationRun.Of(network, output, samples, request, exclude, threshold, externalData, data.Threads, progress);
         }, voice.Quiet)
-        from written in Interrupts.Wait(() => Disk.Write(output, made.Bytes))
+        from written in Interrupts.Wait(() => made.Write(output))
         select Tell(made.Report, voice);
 
     private static ExitCode Tell(QuantizationReport found, Voice voice)
     {
         voice.Report(found, () =>
         {
-            Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} s{found.WeightBits} weights, {found.Activations} activations, {found.Range}, {Shown.Count(found.Samples)} samples");
+            Console.WriteLine($"{Display.Path(found.Model)}: {found.Weights} s{found.WeightBits} weights, {found.Activations} activations, {found.Range}, {found.Format}, {Shown.Count(found.Samples)} samples");
             Display.Table($"Layers, compared on {Shown.Count(found.ComparedSamples)} samples", ["node", "op", "SQNR dB#", "clipped %#", "scheme", "scale#", "range"],
                 found.Layers.Select(l => l.Cells(found.FirstBelowThreshold)).ToArray().Most(MostRows), Shown.Width);
             Display.Table("Outputs", OutputComparison.Columns, found.Outputs.Select(o => o.Cells()), Shown.Width);

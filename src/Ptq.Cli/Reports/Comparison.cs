@@ -1,6 +1,7 @@
 using LanguageExt;
 using Ptq.Cli.Runs;
 using Ptq.Data;
+using Ptq.Deployment;
 using Ptq.Engine;
 using Ptq.Errors;
 using Ptq.Evaluation;
@@ -8,6 +9,7 @@ using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
 using Ptq.Tensors;
+using static LanguageExt.Prelude;
 
 namespace Ptq.Cli.Reports;
 
@@ -33,8 +35,24 @@ internal sealed record OutputComparison(string Output, double SqnrDb, double Max
     public IReadOnlyList<string> Cells() => [Shown.Name(Output), Shown.Number(SqnrDb), Shown.Digits(MaxDifference), AgreementPercent is { } p ? Shown.Number(p) : ""];
 }
 
+/// <summary>A layer's codes, and how many of them would be others under another contract of requantization.</summary>
+internal sealed record ContractRow(string Node, string Op, long Codes, long Thesis, long OnnxSpec, long FixedPoint, int Furthest)
+{
+    /// <summary>The contracts that are compared with the operators' own.</summary>
+    public static IReadOnlyList<Contract> Contracts => [Contract.Thesis, Contract.OnnxSpec, Contract.FixedPoint];
+
+    /// <summary>The headings of <see cref="Cells"/>.</summary>
+    public static string[] Columns => ["node", "op", "codes#", "Thesis#", "OnnxSpec#", "FixedPoint#", "furthest#"];
+
+    /// <summary>A row of a table.</summary>
+    public IReadOnlyList<string> Cells() => [Shown.Name(Node), Op, Shown.Count(Codes), Shown.Count(Thesis), Shown.Count(OnnxSpec), Shown.Count(FixedPoint), Shown.Count(Furthest)];
+
+    /// <summary>What was found of a layer.</summary>
+    public static ContractRow Of(ContractDifference found) => new(found.Node, found.Op, found.Codes, found.Different[0], found.Different[1], found.Different[2], found.Furthest);
+}
+
 /// <summary>What <c>ptq compare</c> finds; with <c>--json</c>, what it prints.</summary>
-internal sealed record Comparison(string Command, string Fp32, string Int8, int N, IReadOnlyList<TensorComparison> Tensors, IReadOnlyList<OutputComparison> Outputs, double SqnrThreshold, string? FirstBelowThreshold, IReadOnlyList<string> Remarks)
+internal sealed record Comparison(string Command, string Fp32, string Int8, int N, IReadOnlyList<TensorComparison> Tensors, IReadOnlyList<OutputComparison> Outputs, double SqnrThreshold, string? FirstBelowThreshold, IReadOnlyList<string> Remarks, IReadOnlyList<ContractRow>? Contracts = null)
 {
     /// <summary>Below so many decibels a tensor is pointed at, unless the user says otherwise.</summary>
     public const double Threshold = 20;
@@ -68,6 +86,17 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
         let rows = floats.AsEnumerable().Select((_, i) => Output(differences[inner.Length + i])).ToArray()
         select new Comparison("compare", real.Path, quantized.Path, used, tensors, rows, threshold, tensors.FirstOrDefault(t => t.SqnrDb < threshold)?.Tensor, [.. different.Prepend(strangers).Prepend(left).Where(remark => remark.Length > 0)]);
 
+    /// <summary>How the contracts of requantization differ, layer by layer, on the network's operators on codes; of a QDQ file on those that a runtime makes of it.</summary>
+    /// <param name="quantized">The network.</param>
+    /// <param name="samples">The data.</param>
+    /// <param name="threads">At most so many threads; the result does not depend on it.</param>
+    /// <param name="progress">Told the share that is done, from any thread.</param>
+    public static Either<PtqError, IReadOnlyList<ContractRow>> OfContracts(ModelFile quantized, Samples samples, int threads, Action<double> progress) =>
+        from ranges in Portions.Of(quantized, samples, Remainder.LeftOut)
+        from found in BatchStream.Of(samples, ranges, batches => ContractComparison.Of(QOperatorForm.Of(quantized.Network), ContractRow.Contracts, batches, threads, done => progress((double)done / ranges.Count)).MapLeft(quantized.At))
+        from some in found.Length > 0 ? Right<PtqError, Unit>(unit) : new PtqError.BadFile(quantized.Path, "operators", "no QLinearConv, QLinearMatMul or QGemm, and none that QDQ could become", "some, for --contracts")
+        select (IReadOnlyList<ContractRow>)[.. found.AsEnumerable().Select(ContractRow.Of)];
+
     private static TensorPair InFloat(string tensor) => new(tensor, tensor, 0, 0, Interval.Of(-float.MaxValue, float.MaxValue));
 
     private static string Strangers(ModelFile real, TensorPair[] strangers, int all) =>
@@ -82,7 +111,7 @@ internal sealed record Comparison(string Command, string Fp32, string Int8, int 
     }
 
     private static bool Same(NetworkEngine a, NetworkEngine b, TensorPair pair) =>
-        a.Types.TryGetValue(pair.Tensor, out var x) && b.Types.TryGetValue(pair.Quantized, out var y) && x == y && x.Type.IsFloat;
+        a.Types.TryGetValue(pair.Tensor, out var x) && b.Types.TryGetValue(pair.Quantized, out var y) && pair.Fits(x, y);
 
     // −1 for an input.
     private static int PlaceOf(Network network, string tensor)

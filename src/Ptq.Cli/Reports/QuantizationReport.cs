@@ -26,7 +26,7 @@ internal sealed record LeftRow(string Node, string Op, string Reason);
 internal sealed record RaisedRow(string Node, int Channel, double From, double To);
 
 /// <summary>What <c>ptq quantize</c> did; with <c>--json</c>, what it prints. The comparison is over the first calibration samples.</summary>
-internal sealed record QuantizationReport(string Command, string Model, string Output, int Samples, string Weights, int WeightBits, string Activations, string Range, int ComparedSamples,
+internal sealed record QuantizationReport(string Command, string Model, string Output, int Samples, string Weights, int WeightBits, string Activations, string Range, string Format, int ComparedSamples,
     IReadOnlyList<LayerRow> Layers, IReadOnlyList<TensorComparison> Tensors, IReadOnlyList<OutputComparison> Outputs, IReadOnlyList<LeftRow> Left, IReadOnlyList<RaisedRow> Raised,
     double SqnrThreshold, string? FirstBelowThreshold, long BytesBefore, long BytesAfter, IReadOnlyList<string> Remarks)
 {
@@ -44,7 +44,7 @@ internal sealed record QuantizationReport(string Command, string Model, string O
                 : new(layer.Node, layer.Op, layer.Output, null, null, null, scheme, null, null, null, null);
         }
         LayerRow[] layers = [.. quantized.Plan.Layers.AsEnumerable().Select(Layer)];
-        return new("quantize", compared.Fp32, compared.Int8, samples, request.Weights, request.WeightBits, request.Activations, request.Range, compared.N, layers, compared.Tensors, compared.Outputs,
+        return new("quantize", compared.Fp32, compared.Int8, samples, request.Weights, request.WeightBits, request.Activations, request.Range, request.Format, compared.N, layers, compared.Tensors, compared.Outputs,
             [.. quantized.Plan.Left.AsEnumerable().Select(l => new LeftRow(l.Node, l.Op, l.Reason))], [.. quantized.Raised.AsEnumerable().Select(r => new RaisedRow(r.Node, r.Channel, r.From, r.To))],
             compared.SqnrThreshold, layers.FirstOrDefault(l => l.SqnrDb < compared.SqnrThreshold)?.Node, before, after, [.. remarks, .. compared.Remarks]);
     }

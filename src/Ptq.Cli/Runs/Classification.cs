@@ -1,5 +1,6 @@
 using LanguageExt;
 using Ptq.Data;
+using Ptq.Engine;
 using Ptq.Errors;
 using Ptq.Evaluation;
 using Ptq.Model;
@@ -40,7 +41,7 @@ internal static class Classification
         return Portions.Of(model, samples, Remainder.FilledUp).Bind(ranges =>
         {
             var (each, classes) = (new List<int>(), Option<int>.None);
-            foreach (var result in ranges.AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
+            foreach (var result in ranges.AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(model.Network, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
                 switch (result.Case)
                 {
                     case LeftCase<PtqError, Predictions>(var error): return error;

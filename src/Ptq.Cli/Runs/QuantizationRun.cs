@@ -13,10 +13,18 @@ using static LanguageExt.Prelude;
 
 namespace Ptq.Cli.Runs;
 
-/// <summary>A quantized network as a file, and what there is to say of it.</summary>
-/// <param name="Bytes">The ONNX file.</param>
+/// <summary>A quantized network as files, and what there is to say of it.</summary>
+/// <param name="Files">The ONNX file, and the one beside it where there is one.</param>
 /// <param name="Report">What was done.</param>
-internal sealed record QuantizedFile(byte[] Bytes, QuantizationReport Report);
+internal sealed record QuantizedFile(OnnxFiles Files, QuantizationReport Report)
+{
+    /// <summary>The name of the file beside an ONNX file, as ONNX tools give it.</summary>
+    public static string DataOf(string output) => $"{output}.data";
+
+    /// <summary>Puts the files in place, the model last: until then there is none that could miss its weights.</summary>
+    public Either<PtqError, Unit> Write(string output) =>
+        Disk.Write([.. Files.Data is { } data ? ((string, IEnumerable<ReadOnlyMemory<byte>>)[])[(DataOf(output), data.Pieces())] : [], (output, Files.Model.Pieces())]);
+}
 
 /// <summary>From a float network and calibration data to a quantized file that was read back and run.</summary>
 internal static class QuantizationRun
@@ -31,25 +39,31 @@ internal static class QuantizationRun
     /// <param name="request">How.</param>
     /// <param name="exclude">Operations that must stay in float.</param>
     /// <param name="threshold">The SQNR of the layer that is pointed at, in decibels.</param>
+    /// <param name="externalData">Whether large tensors go to a file beside the model even where the model would be short enough.</param>
     /// <param name="threads">At most so many threads; the result does not depend on it.</param>
     /// <param name="progress">Told the stage and its share that is done, from any thread.</param>
-    public static Either<PtqError, QuantizedFile> Of(ModelFile model, string output, Samples samples, QuantizationRequest request, Values<string> exclude, double threshold, int threads, Action<string, double> progress) =>
+    public static Either<PtqError, QuantizedFile> Of(ModelFile model, string output, Samples samples, QuantizationRequest request, Values<string> exclude, double threshold, bool externalData, int threads, Action<string, double> progress) =>
         from ranges in Portions.Of(model, samples, Remainder.LeftOut)
-        from plan in QuantizationPlan.Of(model.Network, samples.ShapesOf(ranges[0]), exclude).MapLeft(error => error is PtqError.BadRequest bad ? new PtqError.BadRequest(bad.Faults.Map(f => f with { Field = "--exclude" })) : model.At(error))
+        from plan in QuantizationPlan.Of(model.Network, samples.ShapesOf(ranges[0]), exclude, request.IntegerActivations).MapLeft(error => error is PtqError.BadRequest bad ? new PtqError.BadRequest(bad.Faults.Map(f => f with { Field = "--exclude" })) : model.At(error))
         from observations in BatchStream.Of(samples, ranges, batches => NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, done => progress("Calibrating", (double)done / ranges.Count)).MapLeft(model.At))
         from quantized in QuantizedNetwork.Create(plan, observations, request.Options).MapLeft(model.At)
-        let qdq = quantized.ToQdq()
-        from bytes in OnnxFile.Write(qdq)
-        let written = ReadBack(output, bytes, qdq, samples, ranges[0])
+        let meant = request.Written(quantized)
+        from files in OnnxFile.WriteFiles(meant, QuantizedFile.DataOf(Path.GetFileName(output)), externalData)
+        let written = ReadBack(output, files, meant, samples, ranges[0])
         from compared in Comparison.Of(model, written, samples.First(MostCompared), threads, threshold, share => progress("Comparing", share), plan.Layers.Map(l => l.Output))
         let used = ranges.Sum(r => r.Count)
         let remarks = (used < samples.Count ? [$"the last {samples.Count - used} samples were not calibrated with: the network takes {samples.FixedLength.IfNone(1)} at once"] : (string[])[]).Concat(QuantizationReport.BytesAsTheyAre(model.Network, observations))
-        select new QuantizedFile(bytes, QuantizationReport.Of(compared, quantized, request, used, model.Bytes, bytes.Length, remarks));
+        select new QuantizedFile(files, QuantizationReport.Of(compared, quantized, request, used, model.Bytes, files.Length, remarks));
+
+    /// <summary>A network with the constants of another where they are the same, so that they are in memory once.</summary>
+    private static Network Sharing(Network network, Network other) =>
+        Network.Create(network.Opset, network.Inputs, network.Constants.Map((name, value) => other.Constants.Find(name).Case is SomeCase<Constant>(var same) && same.Equals(value) ? same : value), network.Operations, network.Outputs, network.Info)
+            .IfLeft(error => throw new InvalidOperationException(error.Describe()));
 
     /// <summary>What a runtime will read, which must compute what was meant: anything else is a bug, and no file is written.</summary>
-    private static ModelFile ReadBack(string output, byte[] bytes, Network meant, Samples samples, SampleRange range)
+    private static ModelFile ReadBack(string output, OnnxFiles files, Network meant, Samples samples, SampleRange range)
     {
-        var written = ModelFile.Parse(output, bytes);
+        var written = ModelFile.Parse(output, files).Map(file => file with { Network = Sharing(file.Network, meant) });
         var same =
             from file in written
             from inputs in samples.Read(range)

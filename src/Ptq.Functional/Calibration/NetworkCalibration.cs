@@ -41,7 +41,7 @@ public static class NetworkCalibration
         }
 
         var total = tensors.AsEnumerable().ToDictionary(name => name, _ => Histogram.Empty, StringComparer.Ordinal);
-        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
+        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(network, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
             switch (result.Case)
             {
                 case LeftCase<PtqError, Dictionary<string, Histogram>>(var error): return error;

@@ -21,21 +21,22 @@ internal sealed class Planning
     };
 
     /// <summary>Operators that a runtime computes on codes where all they read and write are codes.</summary>
-    private static bool HasIntegerForm(Operation o) => o is { Domain: "", Op: "Add" or "Concat" or "AveragePool" or "GlobalAveragePool" };
+    private bool HasIntegerForm(Operation o) => o.Domain.Length == 0 && (o.Op is "Add" or "Concat" or "AveragePool" or "GlobalAveragePool" || integerActivations && o.Op is "Mul" or "Sigmoid" or "LeakyRelu");
 
     private readonly Rewriting draft;
     private readonly IReadOnlyDictionary<string, TensorType> types;
     private readonly Values<string> exclude;
+    private readonly bool integerActivations;
     private readonly List<PlannedLayer> layers = [];
     private readonly Dictionary<string, string> left = new(StringComparer.Ordinal);
     private readonly HashSet<string> inside = new(StringComparer.Ordinal); // activations and biases that run in the layer before them
     private readonly HashSet<string> points = new(StringComparer.Ordinal);
 
-    private Planning(Network network, IReadOnlyDictionary<string, TensorType> types, Values<string> exclude) => (draft, this.types, this.exclude) = (new(network), types, exclude);
+    private Planning(Network network, IReadOnlyDictionary<string, TensorType> types, Values<string> exclude, bool integerActivations) => (draft, this.types, this.exclude, this.integerActivations) = (new(network), types, exclude, integerActivations);
 
-    public static QuantizationPlan Of(Network network, IReadOnlyDictionary<string, TensorType> types, Values<string> exclude)
+    public static QuantizationPlan Of(Network network, IReadOnlyDictionary<string, TensorType> types, Values<string> exclude, bool integerActivations)
     {
-        var planning = new Planning(network, types, exclude);
+        var planning = new Planning(network, types, exclude, integerActivations);
         planning.FindLayers();
         planning.AddIntegerArithmetic();
         var sources = planning.Sources(network);
@@ -76,8 +77,7 @@ internal sealed class Planning
         if (hasCodes) points.Add(output);
     }
 
-    /// <summary>A ReLU, or a Clip with constant ends.</summary>
-    private bool IsClamp(Operation o) => o is { Domain: "", Op: "Relu" } || o is { Domain: "", Op: "Clip" } && (o.Input(1).Length == 0 || draft.Floats(o.Input(1)) is not null) && (o.Input(2).Length == 0 || draft.Floats(o.Input(2)) is not null);
+    private bool IsClamp(Operation o) => ConstantClamp.EndsOf(draft, o) is not null;
 
     /// <summary>Whether every reader of a tensor, behind what moves codes about, can take codes.</summary>
     private bool WantsCodes(string tensor, int depth = 0) => !draft.IsOutput(tensor) && draft.ReadersOf(tensor).Count > 0 && depth < 64 && draft.ReadersOf(tensor).All(reader =>

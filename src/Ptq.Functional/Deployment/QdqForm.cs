@@ -91,8 +91,8 @@ internal sealed class QdqForm
 
     private string AddWeights(string name, TensorParams p)
     {
-        var codes = Affine.Quantize(AffineRule.Standard, source.Plan.Network.Constants[name].ToOperand().ToTensor(), p);
-        return AddDequantized(name, codes.Shape, codes.Codes.AsEnumerable().Select(c => (long)c), TypeOf(p.Grid), p.Granularity, [.. p.Each.AsEnumerable().Select(e => (float)e.Scale)], withZero: true);
+        var codes = Affine.QuantizeToBytes(AffineRule.Standard, source.Plan.Network.Constants[name].ToOperand().ToTensor(), p);
+        return AddDequantized(name, codes, p.Granularity, [.. p.Each.AsEnumerable().Select(e => (float)e.Scale)], withZero: true);
     }
 
     /// <summary>rne(b / (s_x·s_w[c])) in INT32; <see cref="Calibration.BiasRoom"/> has seen to it that it fits.</summary>
@@ -105,17 +105,17 @@ internal sealed class QdqForm
         float ScaleOf(int c) => input * (float)p.Of(c % p.Each.Length).Scale;
         var codes = Enumerable.Range(0, outputs).Select(c => (long)Rounding.HalfToEven((double)bias[bias.Length == 1 ? 0 : c] / ((double)input * (float)p.Of(c % p.Each.Length).Scale)));
         return p.Each.Length == 1
-            ? AddDequantized(layer.Bias, Shape.Of(outputs), codes, ElementType.Int32, new Granularity.PerTensor(), [ScaleOf(0)], withZero: false)
-            : AddDequantized(layer.Bias, Shape.Of(outputs), codes, ElementType.Int32, new Granularity.PerChannel(0), [.. Enumerable.Range(0, outputs).Select(ScaleOf)], withZero: false);
+            ? AddDequantized(layer.Bias, Constant.Of(ElementType.Int32, Shape.Of(outputs), [.. codes]), new Granularity.PerTensor(), [ScaleOf(0)], withZero: false)
+            : AddDequantized(layer.Bias, Constant.Of(ElementType.Int32, Shape.Of(outputs), [.. codes]), new Granularity.PerChannel(0), [.. Enumerable.Range(0, outputs).Select(ScaleOf)], withZero: false);
     }
 
-    private string AddDequantized(string name, Shape shape, IEnumerable<long> codes, ElementType type, Granularity granularity, float[] scales, bool withZero)
+    private string AddDequantized(string name, Constant codes, Granularity granularity, float[] scales, bool withZero)
     {
         var perChannel = granularity is Granularity.PerChannel;
         var scaleShape = perChannel ? Shape.Of(scales.Length) : Shape.Of();
-        var data = AddConstant($"{name}_quantized", Constant.Of(type, shape, [.. codes]));
+        var data = AddConstant($"{name}_quantized", codes);
         var scale = AddConstant($"{name}_scale", Constant.Of(Tensor.Of(scaleShape, Values.Of<float>(scales))));
-        Values<string> inputs = withZero ? [data, scale, AddConstant($"{name}_zero_point", Constant.Of(type, scaleShape, new long[scales.Length]))] : [data, scale];
+        Values<string> inputs = withZero ? [data, scale, AddConstant($"{name}_zero_point", Constant.Of(codes.Type, scaleShape, new long[scales.Length]))] : [data, scale];
         var result = draft.Fresh($"{name}_DequantizeLinear_Output");
         operations.Add(new(draft.Fresh($"{name}_DequantizeLinear"), "DequantizeLinear", inputs, result, granularity is Granularity.PerChannel(var axis) ? [("axis", new AttributeValue.Whole(axis))] : []));
         return result;
@@ -128,14 +128,9 @@ internal sealed class QdqForm
         return name;
     }
 
-    /// <summary>Whether a ReLU or Clip changes nothing once its result is rounded to codes: its ends have the codes at the grid's own ends.</summary>
-    private bool IsImplied(Operation o)
-    {
-        if (o is not { Domain: "", Op: "Relu" or "Clip" } || source.Points.Find(o.Output).Case is not LanguageExt.SomeCase<AffineParams>(var p) || source.Points.Has(o.Input(0)) || draft.IsOutput(o.Input(0)) || draft.ReadersOf(o.Input(0)).Count != 1 || draft.WriterOf(o.Input(0)) is null) return false;
-        float End(int place, float otherwise) => o.Op == "Relu" ? otherwise : o.Input(place).Length == 0 ? otherwise : draft.Floats(o.Input(place))?.Data[0] ?? float.NaN;
-        var (low, high) = o.Op == "Relu" ? (0f, float.PositiveInfinity) : (End(1, float.NegativeInfinity), End(2, float.PositiveInfinity));
-        return low <= high && Affine.Quantize(AffineRule.Standard, p, low) == p.Grid.Min && Affine.Quantize(AffineRule.Standard, p, high) == p.Grid.Max;
-    }
+    /// <summary>Whether a ReLU or Clip runs inside the operation before it, and the codes do what it would.</summary>
+    private bool IsImplied(Operation o) => ConstantClamp.EndsOf(draft, o) is { } ends && source.Points.Find(o.Output).Case is LanguageExt.SomeCase<AffineParams>(var p) && ends.AreImpliedBy(p)
+        && !source.Points.Has(o.Input(0)) && !draft.IsOutput(o.Input(0)) && draft.ReadersOf(o.Input(0)).Count == 1 && draft.WriterOf(o.Input(0)) is not null;
 
     private static ElementType TypeOf(Grid grid) => grid.Signed ? ElementType.Int8 : ElementType.UInt8;
 }

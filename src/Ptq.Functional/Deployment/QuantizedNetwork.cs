@@ -90,4 +90,7 @@ public sealed record QuantizedNetwork
 
     /// <summary>The network with QuantizeLinear and DequantizeLinear operations, as a runtime takes it.</summary>
     public Network ToQdq() => QdqForm.Of(this);
+
+    /// <summary>The network with operators on codes, as the ONNX Runtime makes them of <see cref="ToQdq"/> when it runs it.</summary>
+    public Network ToQOperator() => QOperatorForm.Of(ToQdq());
 }

@@ -103,7 +103,8 @@ internal sealed class Rewriting
 
     /// <summary>The network as it is now; what nothing reads is left out.</summary>
     /// <param name="opset">A newer operator set, where an operation asks for it; those from 13 to 17 mean the same by all that is here.</param>
-    public Network Done(int? opset = null) => network.With(operations, constants.Select(c => (c.Key, c.Value)), opset);
+    /// <param name="domains">Other operator sets, where operations of theirs came in.</param>
+    public Network Done(int? opset = null, ByName<AttributeValue.Whole>? domains = null) => network.With(operations, constants.Select(c => (c.Key, c.Value)), opset, domains);
 
     private void Link(LinkedListNode<Operation> node)
     {

@@ -22,6 +22,7 @@ public static class Simplification
         var draft = new Rewriting(SinglePrecision.Of(network));
         FoldConstants(draft);
         DropIdentities(draft);
+        ConstantClamp.Merge(draft);
         HardActivations.Recognize(draft);
         ChannelPadding.Recognize(draft);
         OutputScaling.FoldInto(draft);

@@ -86,6 +86,7 @@ public sealed class IntegerEngine
     {
         QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], Block, widest),
         QOp.MaxPool p => new MaxPoolStage(p, slots[p.Input], slots[p.Output]),
+        QOp.AveragePool { Mean: { } mean } p => new RealAveragePoolStage(p, mean, slots[p.Input], slots[p.Output]),
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.Table t => new TableStage(t, slots[t.Input], slots[t.Output]),
         QOp.Add a => new AddStage(a, slots[a.A], slots[a.B], slots[a.Output]),

@@ -162,15 +162,35 @@ internal static class Lowering
         from area in Largest(site.Input) * window.Area is var bound and > int.MaxValue
             ? new PtqError.BadGraph(site.Node.Name, "accumulator", $"sums up to {bound}", "at most 2³¹ − 1")
             : Right<PtqError, int>(window.Area)
-        let counts = TensorParams.PerChannel(0, Values.From(Enumerable.Range(1, area).Select(count => AffineParams.Of((float)(1.0 / count), 0, Grid.Int8))))
         select site.Append(output, new QOp.AveragePool(site.Node.Input, site.Target, site.ShapeOf(site.Node.Input), site.ShapeOf(site.Node.Output), site.Input.ZeroPoint, window, countPadding,
-            Requantizer.Create(site.Q.Contract, site.Input, counts, area, output, site.Fused)));
+            Sums(site, output, area), Mean(site, window, output)));
+
+    /// <summary>What becomes of integer sums: s_x / (s_y · count) of a whole plane in the ONNX Runtime, else 1/count as the scale of weights.</summary>
+    private static Requantizer Sums(Site site, AffineParams output, int area)
+    {
+        if (site.Q.Contract == Contract.MlasFloat32)
+            return Requantizer.Create(output, Affine.Codes(site.Q.Rule, output, site.Fused), Values.From(Enumerable.Range(1, area).Select(count => CodeMean.Factor((float)site.Input.Scale, (float)output.Scale, count))));
+        var counts = TensorParams.PerChannel(0, Values.From(Enumerable.Range(1, area).Select(count => AffineParams.Of((float)(1.0 / count), 0, Grid.Int8))));
+        return Requantizer.Create(site.Q.Contract, site.Input, counts, area, output, site.Fused);
+    }
+
+    /// <summary>The ONNX Runtime sums reals, but where a window is a whole plane.</summary>
+    private static CodeMean? Mean(Site site, Window window, AffineParams output)
+    {
+        if (site.Q.Contract != Contract.MlasFloat32 || site.ShapeOf(site.Node.Input) is var x && window.Rows.Covers(x[1]) && window.Columns.Covers(x[2])) return null;
+        var (low, high) = Affine.Codes(site.Q.Rule, output, site.Fused);
+        return new(InFloat32(site.Input), InFloat32(output), low, high);
+    }
+
+    private static (float Scale, int Zero) InFloat32(AffineParams p) => ((float)p.Scale, p.ZeroPoint);
 
     private static Either<PtqError, Lowered> Add(Site site) =>
         from output in site.TargetParams
         let range = Affine.Codes(site.Q.Rule, output, site.Fused)
-        select site.Append(output, new QOp.Add(site.Node.Inputs[0], site.Node.Inputs[1], site.Target, site.ShapeOf(site.Node.Output), site.Q.Rule,
-            site.Before.Params[site.Node.Inputs[0]], site.Before.Params[site.Node.Inputs[1]], output, range.Low, range.High));
+        let a = site.Before.Params[site.Node.Inputs[0]]
+        let b = site.Before.Params[site.Node.Inputs[1]]
+        select site.Append(output, new QOp.Add(site.Node.Inputs[0], site.Node.Inputs[1], site.Target, site.ShapeOf(site.Node.Output), site.Q.Rule, a, b, output, range.Low, range.High,
+            site.Q.Contract == Contract.MlasFloat32 ? new CodeSum(InFloat32(a), InFloat32(b), InFloat32(output), range.Low, range.High) : null));
 
     private static Either<PtqError, Lowered> Softmax(Site site) =>
         from input in site.ShapeOf(site.Node.Input) is { Rank: 1 } vector ? Right<PtqError, Shape>(vector) : new PtqError.BadGraph(site.Node.Name, "input", $"{site.ShapeOf(site.Node.Input)}", "[K]: flatten it first")

@@ -12,13 +12,13 @@ public static class Macs
     public static long Of(Operation operation, IReadOnlyDictionary<string, TensorType> types)
     {
         Shape? ShapeOf(string name) => types.TryGetValue(name, out var type) ? type.Shape : null;
-        if (operation.Domain.Length > 0 || operation.Outputs.Length == 0 || ShapeOf(operation.Input(0)) is not { Rank: > 0 } a || ShapeOf(operation.Output) is not { } y) return 0;
-        return operation.Op switch
+        if (operation.Outputs.Length == 0 || ShapeOf(operation.Input(0)) is not { Rank: > 0 } a || ShapeOf(operation.Output) is not { } y) return 0;
+        return operation.FullOp switch
         {
             "Conv" or "ConvInteger" => y.Count * PerChannel(ShapeOf(operation.Input(1))),
             "QLinearConv" => y.Count * PerChannel(ShapeOf(operation.Input(3))),
             "ConvTranspose" => a.Count * PerChannel(ShapeOf(operation.Input(1))),
-            "Gemm" => (long)y.Count * a[operation.Whole("transA", 0) == 0 ? a.Rank - 1 : 0],
+            "Gemm" or "com.microsoft.QGemm" => (long)y.Count * a[operation.Whole("transA", 0) == 0 ? a.Rank - 1 : 0],
             "MatMul" or "MatMulInteger" or "QLinearMatMul" => (long)y.Count * a[a.Rank - 1],
             _ => 0,
         };

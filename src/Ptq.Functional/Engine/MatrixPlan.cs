@@ -9,13 +9,14 @@ namespace Ptq.Engine;
 internal sealed class MatrixPlan<TIn, TOut> where TIn : unmanaged where TOut : unmanaged
 {
     private const int Tile = 1 << 15; // sums that one run of the kernel leaves: they stay in the cache until they are read
+    private const int Packed = 1 << 20; // weights that are packed together where they are packed for one run
 
     private readonly DotKernel<TIn, TOut> kernel;
     private readonly int columns;
     private readonly int columnStride;
     private readonly int[] steps;
     private readonly int[] places;
-    private TIn[] packed;
+    private TIn[]? packed;
 
     /// <summary>Writes some rows of a product.</summary>
     /// <param name="sums">[row][stride], the first of which are the columns of B.</param>
@@ -34,11 +35,40 @@ internal sealed class MatrixPlan<TIn, TOut> where TIn : unmanaged where TOut : u
     /// <param name="innerColumn">From k to k in A; 1 where the kernel takes neighbours together.</param>
     public MatrixPlan(DotKernel<TIn, TOut> kernel, int inner, int columns, int innerStride, int columnStride, int innerColumn = 1)
     {
-        (this.kernel, this.columns, this.columnStride, packed) = (kernel, columns, columnStride, []);
+        (this.kernel, this.columns, this.columnStride, packed) = (kernel, columns, columnStride, null);
         var depth = kernel.Depth;
         steps = Lattice.Of([(inner + depth - 1) / depth], [depth * innerColumn]);
         places = Lattice.Of([steps.Length * depth], [innerStride]);
         places.AsSpan(inner).Fill(-1);
+    }
+
+    /// <summary>A product with a matrix that is there for it alone: packed some columns at a time, so that no more than those are there twice.</summary>
+    /// <param name="kernel">Who will run it.</param>
+    /// <param name="b">B.</param>
+    /// <param name="inner">K.</param>
+    /// <param name="columns">N.</param>
+    /// <param name="innerStride">From k to k in B.</param>
+    /// <param name="columnStride">From column to column in B.</param>
+    /// <param name="innerColumn">From k to k in A.</param>
+    /// <param name="a">A, and what a kernel reads beyond it.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="rowStride">From row to row in A.</param>
+    /// <param name="start">What the sums of every column begin with; 0 where there is none.</param>
+    /// <param name="y">The product [rows, N]; written.</param>
+    public static void Run(DotKernel<TIn, TOut> kernel, ReadOnlySpan<TIn> b, int inner, int columns, int innerStride, int columnStride, int innerColumn, ReadOnlySpan<TIn> a, int rows, int rowStride, ReadOnlySpan<TOut> start, Span<TOut> y)
+    {
+        var block = (int)Math.Max(1, Packed / (Math.Max(1L, inner) * kernel.Lanes)) * kernel.Lanes;
+        MatrixPlan<TIn, TOut>? plan = null;
+        for (var column = 0; column < columns; column += block)
+        {
+            var (first, count) = (column, Math.Min(block, columns - column));
+            if (plan is null || count < block) plan = new(kernel, inner, count, innerStride, columnStride, innerColumn);
+            plan.Pack(inner == 0 ? [] : b[(first * columnStride)..])
+                .Run(a, rows, rowStride, start.IsEmpty ? start : start.Slice(first, count), y, (sums, stride, row, some, to) =>
+                {
+                    for (var i = 0; i < some; i++) sums.Slice(i * stride, count).CopyTo(to[((row + i) * columns + first)..]);
+                });
+        }
     }
 
     /// <summary>How many elements of A beyond its last row a kernel may read.</summary>
@@ -50,7 +80,7 @@ internal sealed class MatrixPlan<TIn, TOut> where TIn : unmanaged where TOut : u
     /// <summary>Takes a matrix B in place of the one before.</summary>
     public MatrixPlan<TIn, TOut> Pack(ReadOnlySpan<TIn> b)
     {
-        packed = Packing.Panels(b, places, columnStride, columns, kernel.Lanes, kernel.Depth);
+        packed = Packing.Panels(b, places, columnStride, columns, kernel.Lanes, kernel.Depth, packed);
         return this;
     }
 

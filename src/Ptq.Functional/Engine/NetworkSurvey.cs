@@ -30,7 +30,7 @@ public sealed class NetworkSurvey
     /// <returns>The survey; or the input that has no such shape.</returns>
     public static Either<PtqError, NetworkSurvey> Of(Network network, ByName<Shape> inputs, EngineLimits? limits = null) => NetworkEngine.TypesOf(network, inputs).Map(types =>
     {
-        var (known, refused, folded) = (NetworkEngine.Constants(network, types), new List<RefusedOperation>(), 0L);
+        var (known, refused, folded) = (new KnownTensors(network, types), new List<RefusedOperation>(), 0L);
         foreach (var operation in network.Operations)
         {
             if (OperatorTable.Find(operation.FullOp) is null) refused.Add(new(operation, false, NetworkEngine.Unsupported(operation, network.Opset)));

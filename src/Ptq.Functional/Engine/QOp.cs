@@ -27,16 +27,18 @@ internal abstract record QOp(Values<string> Inputs, string Output, Shape InputSh
     public sealed record MaxPool(string From, string To, Shape InputShape, Shape OutputShape, Window Window)
         : QOp([From], To, InputShape, OutputShape);
 
-    /// <summary>The sum of (x_q − z) under a window, requantized by 1/count: channel k − 1 of the requantizer serves the count k.</summary>
-    public sealed record AveragePool(string From, string To, Shape InputShape, Shape OutputShape, int InputZero, Window Window, bool CountPadding, Requantizer Requantizer)
+    /// <summary>
+    /// The sum of (x_q − z) under a window, requantized by 1/count: channel k − 1 of the requantizer serves the count k. Where there is a <paramref name="Mean"/>, a sum of reals instead.
+    /// </summary>
+    public sealed record AveragePool(string From, string To, Shape InputShape, Shape OutputShape, int InputZero, Window Window, bool CountPadding, Requantizer Requantizer, CodeMean? Mean)
         : QOp([From], To, InputShape, OutputShape);
 
     /// <summary>Another code for every code: entry q − <paramref name="Lowest"/> for the code q.</summary>
     public sealed record Table(string From, string To, Shape Shape, int Lowest, Values<int> Codes)
         : QOp([From], To, Shape, Shape);
 
-    /// <summary>quantize(dequantize(a) + dequantize(b)) in float32, clamped to [Low, High].</summary>
-    public sealed record Add(string A, string B, string To, Shape Shape, AffineRule Rule, AffineParams AParams, AffineParams BParams, AffineParams Result, int Low, int High)
+    /// <summary>quantize(dequantize(a) + dequantize(b)) in float32, clamped to [Low, High]; where there is a <paramref name="Sum"/>, that instead.</summary>
+    public sealed record Add(string A, string B, string To, Shape Shape, AffineRule Rule, AffineParams AParams, AffineParams BParams, AffineParams Result, int Low, int High, CodeSum? Sum)
         : QOp([A, B], To, Shape, Shape);
 
     /// <summary>The same codes, in C order, as one axis.</summary>

@@ -59,7 +59,7 @@ public static class NetworkComparison
                 from wanted in both.Real.Run(batch, pairs.Map(p => p.Tensor))
                 from run in both.Quantized.Run(batch, (name, value) =>
                 {
-                    foreach (var (pair, i) in byQuantized[name]) differences[i] = WithAgreement(Difference(pair, wanted[pair.Tensor].Floats.Span, value.Floats.Span), outputs.Contains(pair.Tensor) ? value.Shape : default, wanted[pair.Tensor].Floats.Span, value.Floats.Span);
+                    foreach (var (pair, i) in byQuantized[name]) differences[i] = Difference(pair, wanted[pair.Tensor], value, outputs.Contains(pair.Tensor));
                 })
                 select differences;
             progress?.Invoke(Interlocked.Increment(ref done));
@@ -67,7 +67,7 @@ public static class NetworkComparison
         }
 
         var total = pairs.AsEnumerable().Select(p => new TensorDifference(p.Tensor, 0, 0, 0, 0, 0)).ToArray();
-        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
+        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(real, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
             switch (result.Case)
             {
                 case LeftCase<PtqError, TensorDifference?[]>(var error): return error;
@@ -82,10 +82,17 @@ public static class NetworkComparison
     private static Either<PtqError, (NetworkEngine, NetworkEngine)> Prepared(Network real, Network quantized, Values<TensorPair> pairs, ByName<Shape> shapes) =>
         from a in NetworkEngine.Prepare(real, shapes)
         from b in NetworkEngine.Prepare(quantized, shapes)
-        from fit in pairs.AsEnumerable().FirstOrDefault(p => !(a.Types.TryGetValue(p.Tensor, out var x) && b.Types.TryGetValue(p.Quantized, out var y) && x == y)) is { } bad
+        from fit in pairs.AsEnumerable().FirstOrDefault(p => !(a.Types.TryGetValue(p.Tensor, out var x) && b.Types.TryGetValue(p.Quantized, out var y) && p.Fits(x, y))) is { } bad
             ? new PtqError.BadGraph("", $"tensor '{bad.Tensor}'", a.Types.TryGetValue(bad.Tensor, out var seen) ? $"{seen}" : "no such tensor in the float network", b.Types.TryGetValue(bad.Quantized, out var wanted) ? $"{wanted}, as in the quantized network" : $"a tensor '{bad.Quantized}' in the quantized network")
             : LanguageExt.Prelude.Right<PtqError, Unit>(Unit.Default)
         select (a, b);
+
+    private static TensorDifference Difference(TensorPair pair, Operand wanted, Operand value, bool isOutput)
+    {
+        var seen = value.Type.IsFloat ? value.Floats : value.Integers.Map(code => (code - pair.ZeroPoint) * (float)pair.Scale);
+        var difference = Difference(pair, wanted.Floats.Span, seen.Span);
+        return isOutput ? WithAgreement(difference, value.Shape, wanted.Floats.Span, seen.Span) : difference;
+    }
 
     private static TensorDifference Difference(TensorPair pair, ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {

@@ -80,11 +80,11 @@ public sealed record Network
 
     /// <summary>The same network with other operations and constants; what nothing reads any more is left out.</summary>
     /// <exception cref="InvalidOperationException">They do not fit together, which is a bug of the caller.</exception>
-    internal Network With(IEnumerable<Operation> operations, IEnumerable<(string Name, Constant Value)> constants, int? opset = null)
+    internal Network With(IEnumerable<Operation> operations, IEnumerable<(string Name, Constant Value)> constants, int? opset = null, ByName<AttributeValue.Whole>? domains = null)
     {
         var live = Live([.. operations]);
         var read = new System.Collections.Generic.HashSet<string>(live.SelectMany(o => o.Inputs.AsEnumerable()).Concat(Outputs.AsEnumerable().Select(o => o.Name)), StringComparer.Ordinal);
-        return Create(opset ?? Opset, Inputs, ByName<Constant>.Of(constants.Where(c => read.Contains(c.Name))), Values.From(live), Outputs, Info)
+        return Create(opset ?? Opset, Inputs, ByName<Constant>.Of(constants.Where(c => read.Contains(c.Name))), Values.From(live), Outputs, domains is null ? Info : Info with { Domains = domains })
             .IfLeft(error => throw new InvalidOperationException(error.Describe()));
     }
 

@@ -22,6 +22,9 @@ public readonly record struct WindowAxis(int Kernel, int Stride = 1, int Before 
     /// <summary>The input that a tap of an output reads; outside [0, length) it is padding.</summary>
     public int At(int output, int tap) => output * Stride + tap * Dilation - Before;
 
+    /// <summary>Whether the window is the whole of an axis of this length, without padding.</summary>
+    internal bool Covers(int length) => (Kernel, Before, After) == (length, 0, 0);
+
     /// <summary>Whether every number is in its range.</summary>
     internal bool IsValid => Kernel >= 1 && Stride >= 1 && Before >= 0 && After >= 0 && Dilation >= 1;
 

@@ -56,6 +56,14 @@ public static class Affine
             for (var i = 0; i < dst.Length; i++) dst[i] = Quantize(s.Rule, s.P.Of(channels.At(i)), src[i]);
         }));
 
+    /// <summary>The codes of a tensor under parameters of at most 8 bits, as a file holds them.</summary>
+    internal static Constant QuantizeToBytes(AffineRule rule, Tensor real, TensorParams p) => Constant.Create(p.Grid.Signed ? ElementType.Int8 : ElementType.UInt8, real.Shape, (rule, real, p), static (to, s) =>
+    {
+        var channels = new Channels(s.real.Shape, s.p);
+        var from = s.real.Data.Span;
+        for (var i = 0; i < to.Length; i++) to[i] = unchecked((byte)Quantize(s.rule, s.p.Of(channels.At(i)), from[i]));
+    });
+
     /// <summary>The real values of a tensor of codes.</summary>
     /// <exception cref="ArgumentException">The parameters do not fit its shape.</exception>
     public static Tensor Dequantize(QTensor codes, TensorParams p) => Tensor.Of(codes.Shape,

@@ -85,6 +85,9 @@ public abstract record Requantizer
         };
     }
 
+    /// <summary>A requantizer of one float32 product with these factors.</summary>
+    internal static Requantizer Create(AffineParams output, (int Low, int High) codes, Values<float> factors) => new Float32(factors.Map(Finite), output.ZeroPoint, codes.Low, codes.High);
+
     // An infinite factor would turn the accumulator 0 into NaN.
     private static float Finite(float factor) => MathF.Min(factor, float.MaxValue);
 }

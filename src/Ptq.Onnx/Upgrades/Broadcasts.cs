@@ -39,7 +39,7 @@ internal static class Broadcasts
         if (ones <= 0) return [bare];
         var (second, rank) = (operation.Input(1), older.Rank(operation.Input(1)) ?? 0);
         if (older.ValueOf(second) is { } value)
-            return [bare.WithInput(1, older.Add(operation, "aligned", Constant.Of(value.Type, Shape.Of([.. value.Shape.Lengths.Span, .. Enumerable.Repeat(1, ones)]), value.Bytes)))];
+            return [bare.WithInput(1, older.Add(operation, "aligned", value.Reshape(Shape.Of([.. value.Shape.Lengths.Span, .. Enumerable.Repeat(1, ones)]))))];
         var axes = older.Add(operation, "axes", Values.From(Enumerable.Range(rank, ones).Select(i => (long)i)));
         var aligned = older.Tensor(operation, "aligned");
         return [older.Before(operation, "Unsqueeze", [second, axes], aligned), bare.WithInput(1, aligned)];

@@ -23,7 +23,7 @@ public class The_ptq_tool
         using var scratch = new Scratch();
         var quantized = Tool.Run("quantize", Model, "--calibration", Mnist("calibration-images"), "--input-scale", Scale, "--samples", "100", "-o", scratch["q.onnx"], "--exclude", "/c1/Conv");
         Assert.Equal((0, ""), (quantized.ExitCode, Bug(quantized)));
-        foreach (var part in (string[])["per-channel s8 weights, u8 activations, minmax, 100 samples", "/c2/Conv", "per-channel s8, u8", "excluded by name", "logits", "% of 829.1 kB"])
+        foreach (var part in (string[])["per-channel s8 weights, u8 activations, minmax, qdq, 100 samples", "/c2/Conv", "per-channel s8, u8", "excluded by name", "logits", "% of 829.1 kB"])
             Assert.Contains(part, quantized.Output, StringComparison.Ordinal);
         Assert.InRange(new FileInfo(scratch["q.onnx"]).Length, 829_000 / 5, 829_000 * 2 / 5);
 
@@ -33,7 +33,7 @@ public class The_ptq_tool
         Assert.Equal((0, one.Output), (three.ExitCode, three.Output));
         Assert.Equal("", three.Errors);
         var compared = JsonDocument.Parse(one.Output).RootElement;
-        Assert.Equal(["command", "fp32", "int8", "n", "tensors", "outputs", "sqnr_threshold", "first_below_threshold", "remarks"], compared.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["command", "fp32", "int8", "n", "tensors", "outputs", "sqnr_threshold", "first_below_threshold", "remarks", "contracts"], compared.EnumerateObject().Select(p => p.Name));
         Assert.All(compared.GetProperty("tensors").EnumerateArray(), t => Assert.True(t.GetProperty("tensor").GetString() == "/c1/Conv_output_0" // excluded: nothing differs
             ? t.GetProperty("max_error").GetDouble() == 0 && t.GetProperty("sqnr_db").ValueKind == JsonValueKind.Null && t.GetProperty("scale").ValueKind == JsonValueKind.Null
             : t.GetProperty("sqnr_db").GetDouble() > 25 && t.GetProperty("scale").GetDouble() > 0, t.ToString()));
@@ -47,6 +47,29 @@ public class The_ptq_tool
         Assert.Equal(1000, accuracy.GetProperty("n").GetInt32());
         Assert.InRange(accuracy.GetProperty("top1").GetDouble(), 97, 99.9);
         Assert.Equal(accuracy.GetProperty("correct").GetInt32() / 10.0, accuracy.GetProperty("top1").GetDouble(), 9);
+    }
+
+    [Fact]
+    public void Quantizes_to_operators_on_codes_and_compares_contracts()
+    {
+        using var scratch = new Scratch();
+        foreach (var form in (string[])["qdq", "qoperator"])
+        {
+            var run = Tool.Run("quantize", Model, "--calibration", Mnist("calibration-images"), "--input-scale", Scale, "--samples", "100", "-o", scratch[form], "--format", form, "--quiet");
+            Assert.Equal((0, ""), (run.ExitCode, Bug(run)));
+        }
+        Assert.Equal(["QuantizeLinear", "QLinearConv", "MaxPool", "QLinearConv", "MaxPool", "Flatten", "QGemm", "QGemm", "DequantizeLinear"], Right(OnnxFile.Read("q", File.ReadAllBytes(scratch["qoperator"]))).Operations.AsEnumerable().Select(o => o.Op));
+
+        string[] data = ["--data", Mnist("test-images"), "--input-scale", Scale, "--samples", "300", "--json"];
+        var rows = ((string[])["qdq", "qoperator"]).Select(form => JsonDocument.Parse(Tool.Run(["compare", Model, scratch[form], .. data, "--contracts"]).Output).RootElement).ToArray();
+        Assert.Equal(rows[0].GetProperty("contracts").ToString(), rows[1].GetProperty("contracts").ToString());
+        Assert.Equal(["QLinearConv", "QLinearConv", "QGemm", "QGemm"], rows[1].GetProperty("contracts").EnumerateArray().Select(row => row.GetProperty("op").GetString()));
+        Assert.All(rows[1].GetProperty("contracts").EnumerateArray(), row => Assert.InRange(row.GetProperty("onnx_spec").GetInt64(), 0, row.GetProperty("codes").GetInt64() / 10_000));
+        Assert.Contains("/r2/Relu_output_0", rows[1].GetProperty("tensors").EnumerateArray().Select(t => t.GetProperty("tensor").GetString()));
+
+        var scores = new (string Form, string[] How)[] { ("qdq", []), ("qdq", ["--on-codes"]), ("qoperator", []) }.Select(run => JsonDocument.Parse(Tool.Run(["evaluate", scratch[run.Form], .. data, "--labels", Mnist("test-labels"), .. run.How]).Output).RootElement.GetProperty("correct").GetInt32()).ToArray();
+        Assert.Equal(scores[2], scores[1]);
+        Assert.InRange(scores[0], scores[1] - 1, scores[1] + 1);
     }
 
     [Fact]

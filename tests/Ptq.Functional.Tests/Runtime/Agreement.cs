@@ -21,8 +21,8 @@ internal static class Agreement
         Constant.Of(Enum.GetValues<ElementType>().Single(type => NameOf(type) == tensor.Type), tensor.Shape, tensor.Data).ToOperand();
 
     /// <summary>What the ONNX Runtime makes of several lists of inputs, by the outputs' names.</summary>
-    public static ByName<Operand>[] Theirs(Network network, IEnumerable<ByName<Operand>> runs, string optimization) =>
-        [.. Right(OnnxRuntime.RunAll(Right(OnnxFile.Write(network)), [.. runs.Select(ToRuntime)], optimization)).Select(outputs => outputs.Map((_, tensor) => ToOperand(tensor)))];
+    public static ByName<Operand>[] Theirs(Network network, IEnumerable<ByName<Operand>> runs, string optimization, bool exact = true) =>
+        [.. Right(OnnxRuntime.RunAll(Right(OnnxFile.Write(network)), [.. runs.Select(ToRuntime)], optimization, exact)).Select(outputs => outputs.Map((_, tensor) => ToOperand(tensor)))];
 
     /// <summary>
     /// Where two tensors differ; null where they do not: type and shape, integers and truth values exactly, NaN and infinities as such, other floats by no more than

@@ -19,7 +19,7 @@ public class Every_operator
     private const int LargestSize = 8;
 
     private static readonly OperatorDrawing[] Drawings =
-        [.. ElementwiseCases.All, .. LayoutCases.All, .. IndexCases.All, .. ReductionCases.All, .. WindowCases.All, .. MatrixCases.All, .. SignalCases.All];
+        [.. ElementwiseCases.All, .. LayoutCases.All, .. IndexCases.All, .. ReductionCases.All, .. WindowCases.All, .. MatrixCases.All, .. CodeCases.All, .. SignalCases.All];
 
     /// <summary>Operators that are not drawn here, and where they are compared.</summary>
     private static readonly Dictionary<string, string> NotCompared = new(StringComparer.Ordinal)

@@ -7,7 +7,7 @@ namespace Ptq.Tests.Runtime;
 public class Where_there_is_no_runtime
 {
     [Fact]
-    public void The_reason_is_that_node_is_missing() => Assert.Contains("no node on the PATH", OnnxRuntime.WhyMissing(AppContext.BaseDirectory, ""), StringComparison.Ordinal);
+    public void The_reason_is_that_node_is_missing() => Assert.Contains("no node on the PATH", RuntimeServer.WhyMissing(AppContext.BaseDirectory, ""), StringComparison.Ordinal);
 
     [Fact]
     public void The_reason_is_that_the_package_is_missing_or_has_nothing_for_this_machine()
@@ -16,9 +16,12 @@ public class Where_there_is_no_runtime
         Directory.CreateDirectory(scratch["bin"]);
         File.WriteAllText(Path.Combine(scratch["bin"], OperatingSystem.IsWindows() ? "node.exe" : "node"), "");
         var path = string.Join(Path.PathSeparator, scratch["none"], scratch["bin"]);
-        Assert.Contains("npm ci --ignore-scripts in tests/onnxruntime", OnnxRuntime.WhyMissing(scratch["runtime"], path), StringComparison.Ordinal);
+        Assert.Contains($"serve.mjs, which is not in {scratch["runtime"]}", RuntimeServer.WhyMissing(scratch["runtime"], path), StringComparison.Ordinal);
+        Directory.CreateDirectory(scratch["runtime"]);
+        File.WriteAllText(Path.Combine(scratch["runtime"], "serve.mjs"), "");
+        Assert.Contains($"npm ci --ignore-scripts in {scratch["runtime"]}", RuntimeServer.WhyMissing(scratch["runtime"], path), StringComparison.Ordinal);
         Directory.CreateDirectory(Path.Combine(scratch["runtime"], "node_modules", "onnxruntime-node"));
-        Assert.Contains("no build for", OnnxRuntime.WhyMissing(scratch["runtime"], path), StringComparison.Ordinal);
+        Assert.Contains("no build for", RuntimeServer.WhyMissing(scratch["runtime"], path), StringComparison.Ordinal);
     }
 
     [Fact]

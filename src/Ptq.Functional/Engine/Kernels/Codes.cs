@@ -29,7 +29,7 @@ internal static class Codes
             for (var p = 0; p < positions; p++) planes[c * plane + p] = sums[p * stride + c];
     }
 
-    /// <summary>Every <paramref name="stride"/>-th sum as a code: clamp(f32(sum) · M to [low − zero, high − zero]), rounded half to even, + zero (<see cref="Quantization.Contract.MlasFloat32"/>).</summary>
+    /// <summary>Every <paramref name="stride"/>-th sum as a code: clamp(f32(sum) · M to [low − zero, high − zero]), rounded half to even, + zero (<see cref="Quantization.Contract.MlasFloat32"/>); NaN, which 0 · ∞ is, becomes the lowest code.</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void Requantize(ReadOnlySpan<int> sums, int stride, float factor, int zero, int low, int high, Span<long> codes)
     {
@@ -37,7 +37,7 @@ internal static class Codes
         for (var i = 0; i < codes.Length; i++)
         {
             var product = sums[i * stride] * factor;
-            codes[i] = product >= least ? product <= most ? (int)MathF.Round(product) + zero : high : float.IsNaN(product) ? zero : low;
+            codes[i] = product >= least ? product <= most ? (int)MathF.Round(product) + zero : high : low;
         }
     }
 }

@@ -12,11 +12,12 @@ internal static class Packing
     /// <param name="outputs">How many outputs.</param>
     /// <param name="lanes">Outputs a panel.</param>
     /// <param name="depth">Weights a step and lane.</param>
+    /// <param name="into">Weights that were packed with the same places, outputs, lanes and depth, to be replaced; none: a new array.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T[] Panels<T>(ReadOnlySpan<T> from, ReadOnlySpan<int> places, int output, int outputs, int lanes, int depth) where T : unmanaged
+    public static T[] Panels<T>(ReadOnlySpan<T> from, ReadOnlySpan<int> places, int output, int outputs, int lanes, int depth, T[]? into = null) where T : unmanaged
     {
         var panels = (outputs + lanes - 1) / lanes;
-        var packed = new T[checked(panels * places.Length * lanes)];
+        var packed = into ?? new T[checked(panels * places.Length * lanes)];
         for (var panel = 0; panel < panels; panel++)
         {
             var there = Math.Min(lanes, outputs - panel * lanes);

@@ -9,6 +9,9 @@ internal static class ConvolutionOperators
     /// <summary>Images that share a run where each has few positions.</summary>
     public const int Block = 16;
 
+    private const int Packed = 1 << 20; // weights that are packed together where they are packed for one run
+    private const int Lanes = 32; // a multiple of the outputs of any panel
+
     public static IEnumerable<(string, Prepare)> All =>
     [
         ("Conv", Conv),
@@ -21,6 +24,8 @@ internal static class ConvolutionOperators
         Floats(site);
         var (layout, y, groups) = Layout(site, x, w, lengths, channelsLast: false);
         var bias = Bias(site, w[0]);
+        if (site.Known[1] is null && groups == 1 && w.Count > Packed)
+            return Prepared.Floats(site.TypeOf(0), y, (inputs, to) => InBlocks(layout, w, inputs[0]!.Floats.Span, x[0], inputs[1]!.Floats.Span, bias ? inputs[2]!.Floats.Span : [], to));
         return Prepared.Floats(site.TypeOf(0), y, Weighted(site,
             (weight, start) => new FloatConvolution(layout, w, groups, Math.Min(Block, x[0]), weight, start),
             (convolution, images, to) => convolution.Run(images, x[0], to), bias));
@@ -96,6 +101,21 @@ internal static class ConvolutionOperators
             axes[i] = axis;
         }
         return (axes, outputs);
+    }
+
+    /// <summary>A convolution with filters that are there for it alone: packed some outputs at a time, so that no more than those are there twice.</summary>
+    private static void InBlocks(PaddedImage layout, Shape w, ReadOnlySpan<float> x, int images, ReadOnlySpan<float> weight, ReadOnlySpan<float> start, Span<float> y)
+    {
+        if (y.Length == 0) return;
+        var plane = y.Length / (images * w[0]);
+        var block = (int)Math.Max(1, Packed / ((long)w.Stride(0) * Lanes)) * Lanes;
+        var some = new float[images * Math.Min(block, w[0]) * plane];
+        for (var first = 0; first < w[0]; first += block)
+        {
+            var count = Math.Min(block, w[0] - first);
+            new FloatConvolution(layout, w.Inner.Batch(count), 1, Math.Min(Block, images), weight.Slice(first * w.Stride(0), count * w.Stride(0)), start.IsEmpty ? start : start.Slice(first, count)).Run(x, images, some.AsSpan(0, images * count * plane));
+            for (var image = 0; image < images; image++) some.AsSpan(image * count * plane, count * plane).CopyTo(y[((image * w[0] + first) * plane)..]);
+        }
     }
 
     private delegate T Make<T>(ReadOnlySpan<float> weight, ReadOnlySpan<float> start);

@@ -13,6 +13,7 @@ internal static class FourierOperators
         ("HannWindow", site => Window(site, 0.5, 0.5, 0)),
         ("HammingWindow", site => Window(site, 25 / 46.0, 21 / 46.0, 0)),
         ("BlackmanWindow", site => Window(site, 0.42, 0.5, 0.08)),
+        ("MelWeightMatrix", MelWeights),
     ];
 
     /// <summary>a − b·cos(2πn/N) + c·cos(4πn/N), N the length, or one less where the window is symmetric.</summary>
@@ -24,6 +25,34 @@ internal static class FourierOperators
         var period = Math.Max(1, site.Flag("periodic", true) ? shape[0] : shape[0] - 1);
         double Cosine(int n) => Elementary.Cos(2 * Math.PI * n / period);
         return Prepared.Constant(Operand.Of(type, shape, Nominal.Rounded(type, Values.From(Enumerable.Range(0, shape[0]).Select(n => (float)(a - b * Cosine(n) + c * Cosine(2 * n)))))));
+    }
+
+    /// <summary>
+    /// Triangles over the bins of a transform, [bins, bands]: their corners lie evenly on the scale m = 2595·log10(1 + f/700) of pitch, f in hertz, rounded down to bins.
+    /// </summary>
+    private static Prepared MelWeights(Site site)
+    {
+        var type = (ElementType)site.Whole("output_datatype", (int)ElementType.Float32, 1, int.MaxValue);
+        if (!Enum.IsDefined(type) || !type.IsFloat) throw site.Bad("output_datatype", $"{(int)type}", "a floating-point type");
+        var (bands, length, rate) = (site.IntegerOf(0, "num_mel_bins"), site.IntegerOf(1, "dft_length"), site.IntegerOf(2, "sample_rate"));
+        if (bands < 1 || length < 1 || rate < 1) throw site.Bad("num_mel_bins, dft_length, sample_rate", $"{bands}, {length}, {rate}", "integers from 1");
+        var shape = site.Fits(length / 2 + 1, bands);
+        double Pitch(int place, string name) => site.ValueOf(place, name) is { Type.IsFloat: true, Shape.Count: 1 } edge && edge.Floats[0] >= 0
+            ? 2595 / Elementary.Log(10) * Elementary.Log1p(edge.Floats[0] / 700.0) : throw site.Bad(name, $"{site.ShapeOf(place)}", "one number from 0");
+        var (low, high) = (Pitch(3, "lower_edge_hertz"), Pitch(4, "upper_edge_hertz"));
+        int Corner(long i) => 700 * (Elementary.Pow(10, (low + i * (high - low) / (bands + 2)) / 2595) - 1) * (length + 1) / rate is var bin && bin >= 0 && bin < shape[0]
+            ? (int)bin : throw site.Bad("upper_edge_hertz", $"bin {bin:0}", $"frequencies of the {shape[0]} bins");
+
+        var y = new float[shape.Count];
+        for (var band = 0; band < shape[1]; band++)
+        {
+            var (from, middle, to) = (Corner(band), Corner(band + 1), Corner(band + 2));
+            if (from == middle) y[middle * shape[1] + band] = 1;
+            for (var bin = from; bin <= middle && from < middle; bin++) y[bin * shape[1] + band] = (float)((double)(bin - from) / (middle - from));
+            for (var bin = middle; bin < to; bin++) y[bin * shape[1] + band] = (float)((double)(to - bin) / (to - middle));
+        }
+        Nominal.Round(type, y);
+        return Prepared.Constant(Operand.Of(type, shape, Values.Freeze(y)));
     }
 
     /// <summary>Along one axis of [batch, …, 1 or 2], real numbers or pairs of real and imaginary part; to pairs.</summary>

@@ -79,7 +79,7 @@ internal static class IntegerOperators
         });
     }
 
-    private static float Factor(float sx, float sw, float sy) => MathF.Min(sx * sw / sy, float.MaxValue); // an infinite factor would turn the sum 0 into NaN
+    private static float Factor(float sx, float sw, float sy) => sx * sw / sy;
 
     private delegate IntegerConvolution Make(ReadOnlySpan<long> weight, ReadOnlySpan<long> zeros, ReadOnlySpan<long> bias);
 
@@ -102,7 +102,8 @@ internal static class IntegerOperators
         if (site.Has(zeros) && (site.TypeOf(zeros) != site.TypeOf(codes) || site.ShapeOf(zeros).Count == 0 || !counts.Contains(site.ShapeOf(zeros).Count))) throw site.Bad($"zero points, input {zeros}", $"{site.Types[zeros]}", $"{site.TypeOf(codes).Name}, {wanted}");
     }
 
-    private static void CheckScale(Site site, int scale, string wanted, params ReadOnlySpan<int> counts)
+    /// <summary>Scales in one of these numbers.</summary>
+    internal static void CheckScale(Site site, int scale, string wanted, params ReadOnlySpan<int> counts)
     {
         if (!site.TypeOf(scale).IsFloat || site.ShapeOf(scale).Count == 0 || !counts.Contains(site.ShapeOf(scale).Count)) throw site.Bad($"scales, input {scale}", $"{site.Types[scale]}", $"a floating-point type, {wanted}");
     }

@@ -45,7 +45,7 @@ internal static class LogicOperators
         return Tested(site, x => positive && float.IsPositiveInfinity(x) || negative && float.IsNegativeInfinity(x));
     }
 
-    private static Prepared Where(Site site)
+    internal static Prepared Where(Site site)
     {
         var type = Pointwise.Alike(Truths(site, 0), 1, 2);
         var plan = Broadcast.Of(site, site.ShapeOf(0), site.ShapeOf(1), site.ShapeOf(2));

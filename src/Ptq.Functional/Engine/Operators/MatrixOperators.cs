@@ -25,16 +25,17 @@ internal static class MatrixOperators
         var (cRow, cColumn) = site.Has(2) ? Steps(site, type, y) : default;
         var begins = alpha == 1 && cRow == 0;
 
-        MatrixPlan<float, float> Packed(Operand b) => new MatrixPlan<float, float>(DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512), inner, columns,
-            turnedB ? 1 : columns, turnedB ? inner : 1, turnedA ? rows : 1).Pack(b.Floats.Span);
-        var known = site.Known[1] is { } value ? Packed(value) : null;
+        var kernel = DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512);
+        var (innerStride, columnStride, innerColumn, rowStride) = (turnedB ? 1 : columns, turnedB ? inner : 1, turnedA ? rows : 1, turnedA ? 1 : inner);
+        var known = site.Known[1] is { } value ? new MatrixPlan<float, float>(kernel, inner, columns, innerStride, columnStride, innerColumn).Pack(value.Floats.Span) : null;
         return Prepared.Floats(type, y, (inputs, product) =>
         {
             var start = new float[columns];
             var c = inputs.At(2);
             if (begins && c is not null)
                 for (var j = 0; j < columns; j++) start[j] = beta * c.Floats[j * cColumn];
-            (known ?? Packed(inputs[1]!)).Run(inputs[0]!.Floats.Span, rows, turnedA ? 1 : inner, start, product.AsSpan());
+            if (known is not null) known.Run(inputs[0]!.Floats.Span, rows, rowStride, start, product.AsSpan());
+            else MatrixPlan<float, float>.Run(kernel, inputs[1]!.Floats.Span, inner, columns, innerStride, columnStride, innerColumn, inputs[0]!.Floats.Span, rows, rowStride, start, product);
             if (begins) return;
             for (var i = 0; i < rows; i++)
                 for (var j = 0; j < columns; j++)
@@ -59,12 +60,18 @@ internal static class MatrixOperators
         if (!site.TypeOf(0).IsFloat) return Whole(site, batch);
 
         var type = Floats(site);
-        MatrixPlan<float, float> Plan() => new(DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512), inner, columns, columns, 1);
+        var kernel = DotKernels.For(DotKernels.Single, columns, VectorWidth.Bits512);
+        MatrixPlan<float, float> Plan() => new(kernel, inner, columns, columns, 1);
         MatrixPlan<float, float>[]? known = site.Known[1] is { } value ? [.. Enumerable.Range(0, batch.Bs).Select(i => Plan().Pack(value.Floats.Span.Slice(i * inner * columns, inner * columns)))] : null;
         return Prepared.Floats(type, batch.Y, (inputs, y) =>
         {
             var a = inputs[0]!.Floats.Span;
             var b = inputs[1]!.Floats.Span;
+            if (known is null && batch.Bs == 1) // for all rows
+            {
+                MatrixPlan<float, float>.Run(kernel, b, inner, columns, columns, 1, 1, a, rows, inner, [], y);
+                return;
+            }
             var (plan, packed) = (Plan(), -1);
             for (var i = 0; i < batch.A.Length; i++)
             {

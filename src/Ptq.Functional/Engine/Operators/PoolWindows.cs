@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 using static System.Runtime.CompilerServices.MethodImplOptions;
 
 namespace Ptq.Engine.Operators;
@@ -52,6 +53,34 @@ internal sealed class PoolWindows
                         }
                     finish(sums, counts[0][i] * counts[1][j], y[..c.Outputs]);
                 }
+    }
+
+    /// <summary>The code of the mean of every window of every plane of codes.</summary>
+    /// <param name="x">The planes.</param>
+    /// <param name="mean">How sums and codes are formed.</param>
+    /// <param name="area">What every sum is divided by; where it is 0, the number of inputs under the window.</param>
+    /// <param name="y">Written.</param>
+    public void Means(ReadOnlySpan<long> x, CodeMean mean, long area, Span<long> y)
+    {
+        var (a, b, c) = (axes[0], axes[1], axes[2]);
+        var (reals, at) = (new float[Inputs], 0);
+        for (; at < y.Length; x = x[Inputs..])
+        {
+            for (var i = 0; i < reals.Length; i++) reals[i] = mean.Real((int)x[i]);
+            foreach (var (firstA, countA) in windows[0])
+                foreach (var (firstB, countB) in windows[1])
+                    foreach (var (firstC, countC) in windows[2])
+                    {
+                        var sum = 0f;
+                        for (var p = 0; p < countA; p++)
+                            for (var q = 0; q < countB; q++)
+                            {
+                                var line = ((firstA + p * a.Window.Dilation) * b.Length + firstB + q * b.Window.Dilation) * c.Length + firstC;
+                                for (var r = 0; r < countC; r++) sum += reals[line + r * c.Window.Dilation];
+                            }
+                        y[at++] = mean.Of(sum, area > 0 ? area : (long)countA * countB * countC);
+                    }
+        }
     }
 
     /// <summary>The largest input of every window and where it is: its index in the whole tensor, the first of several.</summary>

@@ -11,6 +11,9 @@ internal sealed record Prepared(Values<TensorType> Outputs, Func<Operand?[], Ope
     /// <summary>Whether the outputs follow from types and shapes alone.</summary>
     public bool IsConstant { get; private init; }
 
+    /// <summary>Whether input 0 is a constant that this has itself, so that it need not be given.</summary>
+    public bool HasCodes { get; init; }
+
     /// <summary>A result that follows from types and shapes alone.</summary>
     public static Prepared Constant(Operand value) => new([value.Signature], _ => [value]) { IsConstant = true };
 

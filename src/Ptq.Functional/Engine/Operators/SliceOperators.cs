@@ -75,7 +75,7 @@ internal static class SliceOperators
         return new(Values.From(pieces.Select(p => new TensorType(type, p.Shape))), inputs => Array.ConvertAll(pieces, p => Movement.Make(type, p.Shape, p.Copy, inputs)));
     }
 
-    private static Prepared Concat(Site site)
+    internal static Prepared Concat(Site site)
     {
         if (site.Count == 0) throw site.Bad("inputs", "none", "tensors to be joined");
         var (first, type) = (site.ShapeOf(0), site.TypeOf(0));

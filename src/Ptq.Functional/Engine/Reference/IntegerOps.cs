@@ -33,8 +33,9 @@ internal static class IntegerOps
         };
     }
 
-    public static int Sum(QOp.Add op, int a, int b) =>
-        Math.Clamp(Affine.Quantize(op.Rule, op.Result, Affine.Dequantize(op.AParams, a) + Affine.Dequantize(op.BParams, b)), op.Low, op.High);
+    public static int Sum(QOp.Add op, int a, int b) => op.Sum is { } sum
+        ? sum.Of(a, b)
+        : Math.Clamp(Affine.Quantize(op.Rule, op.Result, Affine.Dequantize(op.AParams, a) + Affine.Dequantize(op.BParams, b)), op.Low, op.High);
 
     private static QTensor Dot(QOp.Dot op, QTensor x, Shape output)
     {
@@ -45,9 +46,10 @@ internal static class IntegerOps
 
     private static int Average(QOp.AveragePool op, QTensor x, int at)
     {
-        var (sum, count) = (0, 0);
-        foreach (var i in Pooling.Under(op.Window, x.Shape, at)) (sum, count) = (sum + x.Codes[i] - op.InputZero, count + 1);
-        return op.Requantizer.Apply(sum, (op.CountPadding ? op.Window.Area : count) - 1);
+        var (sum, reals, count) = (0, 0f, 0);
+        foreach (var i in Pooling.Under(op.Window, x.Shape, at)) (sum, reals, count) = (sum + x.Codes[i] - op.InputZero, reals + (op.Mean?.Real(x.Codes[i]) ?? 0), count + 1);
+        if (op.CountPadding) count = op.Window.Area;
+        return op.Mean is { } mean ? mean.Of(reals, count) : op.Requantizer.Apply(sum, count - 1);
     }
 
     private static QTensor Each(Shape shape, Func<int, int> code) => QTensor.Of(shape, Values.From(Enumerable.Range(0, shape.Count).Select(code)));

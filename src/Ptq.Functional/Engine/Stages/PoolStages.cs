@@ -1,4 +1,5 @@
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 
 namespace Ptq.Engine.Stages;
 
@@ -45,6 +46,28 @@ internal sealed class AveragePoolStage(QOp.AveragePool op, Slot input, Slot outp
                 for (var c = 0; c < channels; c++) sums[at * channels + c] += from[under * channels + c] - op.InputZero;
             }
             for (var i = 0; i < to.Length; i++) to[i] = (short)op.Requantizer.Apply(sums[i], (op.CountPadding ? op.Window.Area : counts[i / channels]) - 1);
+        }
+    }
+}
+
+/// <summary>The mean of the codes under a window, by a sum of reals.</summary>
+internal sealed class RealAveragePoolStage(QOp.AveragePool op, CodeMean mean, Slot input, Slot output) : Stage
+{
+    private readonly (int Output, int Input)[] pairs = PoolWalk.Of(op.Window, input.Shape, output.Shape);
+
+    public override void Run(Workspace workspace, int images)
+    {
+        var channels = output.Channels;
+        var (sums, counts) = (new float[output.Size], new int[output.Size / channels]);
+        foreach (var (at, _) in pairs) counts[at]++;
+        for (var image = 0; image < images; image++)
+        {
+            var from = workspace.Image(input, image);
+            var to = workspace.Image(output, image);
+            Array.Clear(sums);
+            foreach (var (at, under) in pairs)
+                for (var c = 0; c < channels; c++) sums[at * channels + c] += mean.Real(from[under * channels + c]);
+            for (var i = 0; i < to.Length; i++) to[i] = (short)mean.Of(sums[i], op.CountPadding ? op.Window.Area : counts[i / channels]);
         }
     }
 }

@@ -53,9 +53,16 @@ internal static class OneOperation
         return Network.Create(deed.Opset,
             Values.From(there.Take(given).Where(x => x.Value is not null).Select(x => new Port(x.Name, x.Value.Type, x.Value.Shape.Lengths.Map(n => new Dimension(n))))),
             ByName<Constant>.Of(there.Skip(given).Where(x => x.Value is not null).Select(x => (x.Name, Constant.Of(x.Value)))),
-            [new Operation("it", deed.Op, Names("x", inputs.Length, i => inputs[i] is not null), Names("y", deed.Outputs, _ => true), ByName<AttributeValue>.Of(deed.Attributes))],
-            Values.From(Enumerable.Range(0, deed.Outputs).Select(i => new Port($"y{i}", i < types.Length ? types[i] : inputs.OfType<Operand>().FirstOrDefault()?.Type ?? ElementType.Float32, [], false))), NetworkInfo.Named("one"));
+            [Named("it", deed.Op, Names("x", inputs.Length, i => inputs[i] is not null), Names("y", deed.Outputs, _ => true), ByName<AttributeValue>.Of(deed.Attributes))],
+            Values.From(Enumerable.Range(0, deed.Outputs).Select(i => new Port($"y{i}", i < types.Length ? types[i] : inputs.OfType<Operand>().FirstOrDefault()?.Type ?? ElementType.Float32, [], false))), Info("one"));
     }
+
+    /// <summary>An operation by the operator's full name.</summary>
+    public static Operation Named(string name, string fullOp, Values<string> inputs, Values<string> outputs, ByName<AttributeValue> attributes) =>
+        new(name, fullOp[(fullOp.LastIndexOf('.') + 1)..], inputs, outputs, attributes, fullOp[..Math.Max(0, fullOp.LastIndexOf('.'))]);
+
+    /// <summary>What a file says that may use the ONNX Runtime's own operators.</summary>
+    public static NetworkInfo Info(string name) => NetworkInfo.Named(name) with { Domains = ByName<AttributeValue.Whole>.Of([("com.microsoft", new AttributeValue.Whole(1))]) };
 
     public static AttributeValue Attribute(object value) => value switch
     {

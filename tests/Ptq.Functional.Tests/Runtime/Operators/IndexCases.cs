@@ -13,6 +13,7 @@ internal static class IndexCases
         new("ConstantOfShape", 13, ConstantOfShape), new("Range", 13, Range), new("OneHot", 13, OneHot), new("EyeLike", 13, EyeLike),
         new("NonZero", 13, d => new("NonZero", [d.Elements(d.Of(ElementType.Float32, ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.Bool), d.Shape(1, 4), -1, 1)], 0)),
         new("CumSum", 13, CumSum), new("ArgMax", 13, d => Extreme(d, "ArgMax")), new("ArgMin", 13, d => Extreme(d, "ArgMin")), new("TopK", 13, TopK),
+        new("Unique", 13, Unique), new("NonMaxSuppression", 13, NonMaxSuppression),
     ];
 
     private static ElementType Index(Draw d) => d.Of(ElementType.Int32, ElementType.Int64);
@@ -126,5 +127,20 @@ internal static class IndexCases
         var x = d.Shape(1, 4);
         var axis = d.From(0, x.Rank - 1);
         return new("TopK", [d.Elements(d.Of(Common), x, -2, 2), List(d.From(0, x[axis]))], 1, ("axis", d.Flip() ? axis : axis - x.Rank), ("largest", d.From(0, 1)), ("sorted", 1)) { Outputs = 2 };
+    }
+
+    private static OperatorCase Unique(Draw d)
+    {
+        var x = d.Shape(1, 3);
+        (string, object)[] axis = d.Flip() ? [("axis", (long)d.From(-x.Rank, x.Rank - 1))] : [];
+        return new("Unique", [d.Elements(d.Of(ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int8), x, -1, 1)], 0, [("sorted", (long)d.From(0, 1)), .. axis]) { Outputs = 4 };
+    }
+
+    private static OperatorCase NonMaxSuppression(Draw d)
+    {
+        var (images, classes, boxes) = (d.From(1, 2), d.From(1, 3), d.From(1, 2 * d.Size));
+        var least = d.Flip() ? One(ElementType.Float32, d.Real(0, 0.6)) : null;
+        return new("NonMaxSuppression", [d.Unrounded(Shape.Of(images, boxes, 4), 0, 1), d.Elements(ElementType.Float32, Shape.Of(images, classes, boxes), 0, 1), One(d.From(0, boxes)), One(ElementType.Float32, d.Real(0, 0.7)), least], 0,
+            ("center_point_box", (long)d.From(0, 1)));
     }
 }

@@ -8,7 +8,7 @@ internal static class SignalCases
 {
     public static IEnumerable<OperatorDrawing> All =>
     [
-        new("DFT", 17, Transform), new("STFT", 17, ShortTime), Window("HannWindow"), Window("HammingWindow"), Window("BlackmanWindow"),
+        new("DFT", 17, Transform), new("STFT", 17, ShortTime), Window("HannWindow"), Window("HammingWindow"), Window("BlackmanWindow"), new("MelWeightMatrix", 17, MelWeights),
         new("NegativeLogLikelihoodLoss", 13, d => Loss(d, "NegativeLogLikelihoodLoss", 1)), new("SoftmaxCrossEntropyLoss", 13, d => Loss(d, "SoftmaxCrossEntropyLoss", d.From(1, 2))),
         new("Det", 13, Det), new("MaxUnpool", 13, MaxUnpool),
     ];
@@ -32,6 +32,9 @@ internal static class SignalCases
     }
 
     private static OperatorDrawing Window(string op) => new(op, 17, d => new(op, [Draw.One(d.From(2, 3 * d.Size))], 0, ("periodic", d.From(0, 1)), ("output_datatype", (long)d.Of(Draw.Floats))));
+
+    private static OperatorCase MelWeights(Draw d) => new("MelWeightMatrix",
+        [Draw.One(d.From(1, d.Size)), Draw.One(16 * d.Size), Draw.One(8000), Draw.One(ElementType.Float32, d.Real(0, 500)), Draw.One(ElementType.Float32, d.Real(1000, 3500))], 0);
 
     private static OperatorCase Loss(Draw d, string op, int outputs)
     {

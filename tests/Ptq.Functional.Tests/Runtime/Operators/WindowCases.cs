@@ -97,11 +97,23 @@ internal static class WindowCases
     private static OperatorCase MaxPool(Draw d)
     {
         var pool = Pool(d, "MaxPool", true, true);
-        if (d.Once(3)) return pool with { Inputs = [d.Elements(d.Of(ElementType.Float64, ElementType.Int8, ElementType.UInt8), pool.Inputs[0]!.Shape)] };
+        if (d.Once(3)) return pool with { Inputs = [d.Of(ElementType.Float64, ElementType.Int8, ElementType.UInt8) is { IsFloat: false } codes ? MatrixCases.Codes(d, codes, pool.Inputs[0]!.Shape) : d.Elements(ElementType.Float64, pool.Inputs[0]!.Shape)] };
         return d.Once(3) ? pool with { Outputs = 2 } : pool; // with indices
     }
 
     private static OperatorCase AveragePool(Draw d) => Pool(d, "AveragePool", d.Opset >= 19, true, ("count_include_pad", d.From(0, 1)));
+
+    public static OperatorCase AveragePoolOfCodes(Draw d)
+    {
+        var (pool, type, last) = (Pool(d, "com.microsoft.QLinearAveragePool", false, true, ("count_include_pad", d.From(0, 1))), d.Of(ElementType.UInt8, ElementType.Int8), d.Flip());
+        int[] x = [.. pool.Inputs[0]!.Shape.Lengths.AsEnumerable()];
+        if (last) x = [x[0], .. x[2..], x[1]];
+        return pool with
+        {
+            Inputs = [MatrixCases.Codes(d, type, Shape.Of(x)), .. CodeCases.Parameters(d, type), .. CodeCases.Parameters(d, type, 0.5)],
+            Attributes = [.. pool.Attributes, ("channels_last", last ? 1 : 0)],
+        };
+    }
 
     private static OperatorCase Resize(Draw d)
     {

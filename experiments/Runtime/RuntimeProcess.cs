@@ -6,7 +6,7 @@ using Ptq.Model;
 using Ptq.Tensors;
 using static LanguageExt.Prelude;
 
-namespace Ptq.Tests.Runtime;
+namespace Ptq.Experiments.Runtime;
 
 /// <summary>
 /// A node process that runs tests/onnxruntime/serve.mjs, and the folder of its files: one request at a time. A model can take a native runtime down or
@@ -16,6 +16,8 @@ internal sealed class RuntimeProcess : IDisposable
 {
     private const int KeptLines = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private static readonly Dictionary<string, string> Defaults = [];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ptq-onnxruntime-");
     private readonly Queue<string> errors = new();
@@ -31,7 +33,7 @@ internal sealed class RuntimeProcess : IDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = utf8, StandardOutputEncoding = utf8, StandardErrorEncoding = utf8,
         })!;
-        errorReader = new(ReadErrors) { IsBackground = true }; // not asynchronously: tests that wait for the runtime can hold every thread of the pool
+        errorReader = new(ReadErrors) { IsBackground = true }; // not asynchronously: threads that wait for the runtime can hold every thread of the pool
         errorReader.Start();
     }
 
@@ -41,13 +43,13 @@ internal sealed class RuntimeProcess : IDisposable
     public bool HasEnded => process.HasExited;
 
     /// <summary>Runs a model in one session, once for each list of inputs.</summary>
-    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization)
+    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization, IReadOnlyDictionary<string, string>? session = null)
     {
         var files = folder.CreateSubdirectory($"{++last}");
         try
         {
             var written = runs.Select((inputs, run) => inputs.Select((tensor, i) => Write(tensor, Path.Combine(files.FullName, $"run{run}-input{i}"))).ToArray()).ToArray();
-            return Ask(last, JsonSerializer.Serialize(new { id = last, model, optimization, threads = 1, runs = written, outputs = files.FullName }));
+            return Ask(last, JsonSerializer.Serialize(new { id = last, model, optimization, session = session ?? Defaults, threads = 1, runs = written, outputs = files.FullName }));
         }
         finally
         {
@@ -56,11 +58,11 @@ internal sealed class RuntimeProcess : IDisposable
     }
 
     /// <summary>Runs a model that is no file yet.</summary>
-    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization)
+    public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(byte[] model, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization, IReadOnlyDictionary<string, string>? session = null)
     {
         var path = Path.Combine(folder.FullName, "model.onnx");
         File.WriteAllBytes(path, model);
-        return Run(path, runs, optimization);
+        return Run(path, runs, optimization, session);
     }
 
     /// <summary>Lets the process end, and removes its folder.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Ptq.Numerics;
 using Ptq.Tensors;
 
-namespace Ptq.Tests.Runtime;
+namespace Ptq.Experiments.Runtime;
 
 /// <summary>A named tensor of any element type that the ONNX Runtime takes or gives; compares by content.</summary>
 internal sealed record RuntimeTensor
@@ -31,19 +31,19 @@ internal sealed record RuntimeTensor
     /// <summary>A tensor over a copy of the elements; their C# type says which ONNX type it is.</summary>
     /// <exception cref="ArgumentException">Shape and number of elements differ, or ONNX has no such type.</exception>
     public static RuntimeTensor Of<T>(string name, Shape shape, ReadOnlySpan<T> elements) where T : unmanaged =>
-        FromBytes(name, NameOf<T>(), shape, MemoryMarshal.AsBytes(elements).ToArray());
+        FromBytes(name, NameOf<T>(), shape, MemoryMarshal.AsBytes(elements));
 
     /// <summary>A float tensor.</summary>
     public static RuntimeTensor From(string name, Tensor tensor) => Of(name, tensor.Shape, tensor.Data.Span);
 
-    /// <summary>A tensor over bytes that the caller made and lets go of here.</summary>
+    /// <summary>A tensor over a copy of the bytes.</summary>
     /// <exception cref="ArgumentException">The type is unknown, or the bytes are not as many as it and the shape want.</exception>
-    public static RuntimeTensor FromBytes(string name, string type, Shape shape, byte[] data)
+    public static RuntimeTensor FromBytes(string name, string type, Shape shape, ReadOnlySpan<byte> data)
     {
         var size = Array.Find(ElementTypes, t => t.Name == type).Size;
         if (size == 0) throw new ArgumentException($"'{type}' is none of {string.Join(", ", ElementTypes.Select(t => t.Name))}.", nameof(type));
         if ((long)size * shape.Count != data.Length) throw new ArgumentException($"{type} {shape} wants {(long)size * shape.Count} bytes, not {data.Length}.", nameof(data));
-        return new(name, type, shape, Values.Freeze(data));
+        return new(name, type, shape, Values.Of(data));
     }
 
     /// <summary>The elements, of the C# type that the element type is.</summary>
@@ -55,7 +55,7 @@ internal sealed record RuntimeTensor
     public float[] ToFloats() => Elements<float>();
 
     /// <summary>A float tensor as the library has it.</summary>
-    public Tensor ToTensor() => Tensor.Of(Shape, Values.Freeze(ToFloats()));
+    public Tensor ToTensor() => Tensor.Of(Shape, Values.Of<float>(ToFloats()));
 
     /// <summary>The elements of a tensor of integers, however wide they are.</summary>
     /// <exception cref="InvalidOperationException">It is not of integers.</exception>

@@ -1,4 +1,4 @@
-namespace Ptq.Tests.Runtime;
+namespace Ptq.Experiments.Runtime;
 
 /// <summary>Why the ONNX Runtime gave no outputs: its own message, or how its process ended.</summary>
 internal sealed record RuntimeFailure(string Message);
