@@ -16,13 +16,6 @@ public class An_ONNX_file
 
     [Property(Arbitrary = [typeof(OnnxNetworks)])]
     public bool Is_the_same_every_time(Model.Network network) => Right(OnnxFile.Write(network)).AsSpan().SequenceEqual(Right(OnnxFile.Write(network)));
-
-    [Property(Arbitrary = [typeof(OnnxNetworks)])]
-    public bool Cut_off_is_a_network_or_an_error(Model.Network network, ushort at)
-    {
-        var file = Right(OnnxFile.Write(network));
-        return OnnxFile.Read("x.onnx", file.AsMemory(0, at % file.Length)).Match(Right: _ => true, Left: error => error.Describe().Length > 0);
-    }
 }
 
 /// <summary>Small networks of any operators, element types, attributes and names; what the file says beside them included.</summary>

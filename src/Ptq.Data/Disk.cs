@@ -121,7 +121,7 @@ public static class Disk
     // Pipes and the like do not say how long they are.
     private static Either<PtqError, byte[]> ReadStream(string path, FileStream file)
     {
-        var bytes = Arrivals.Read(file, default, Array.MaxLength);
+        var bytes = Arrivals.Read(file, Array.MaxLength);
         return bytes.Length == Array.MaxLength ? TooLong(path) : bytes.ToArray();
     }
 

@@ -16,7 +16,7 @@ public static class Idx
 
     /// <summary>Reads an IDX file, plain or gzipped (which its first two bytes tell).</summary>
     /// <param name="name">The file's name, for messages.</param>
-    /// <param name="bytes">All of the file. Reading takes at most its length in memory again; gzipped, 4 · (1032 · length + 17 KiB).</param>
+    /// <param name="bytes">All of the file. Reading takes at most its length in memory again; gzipped, 2 · 1032 · length, for deflate packs at most 1032 bytes into one; and 64 KiB.</param>
     /// <returns>The array, or a <see cref="PtqError.BadFile"/> where the file is cut short, too long, damaged, of another type,
     /// or declares more than it can hold.</returns>
     public static Either<PtqError, IdxArray> Parse(string name, ReadOnlyMemory<byte> bytes)

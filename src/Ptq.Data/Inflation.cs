@@ -29,11 +29,12 @@ internal static class Inflation
     {
         try
         {
-            var head = Arrivals.Read(inflated, default, HeadBytes);
+            // A short stream ends within a small buffer, which then grows at most once.
+            var head = Arrivals.Read(inflated, HeadBytes, (int)Math.Min(HeadBytes, Limit(compressed)));
             return wholeLength(head).Bind(length =>
                 length > Limit(compressed) ? Left<PtqError, ReadOnlyMemory<byte>>(TooLong(place, length, compressed))
-                : length < head.Length ? Right<PtqError, ReadOnlyMemory<byte>>(head)
-                : Right<PtqError, ReadOnlyMemory<byte>>(Arrivals.Read(inflated, head, (int)Math.Min(length + 1, System.Array.MaxLength))));
+                : length < head.Length || head.Length < HeadBytes ? Right<PtqError, ReadOnlyMemory<byte>>(head)
+                : Right<PtqError, ReadOnlyMemory<byte>>(Arrivals.Fill(inflated, head, (int)Math.Min(length + 1, System.Array.MaxLength))));
         }
         catch (Exception e) when (IsRefusal(e))
         {

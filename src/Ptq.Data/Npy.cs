@@ -12,7 +12,7 @@ public static class Npy
 {
     /// <summary>Reads an NPY file.</summary>
     /// <param name="name">The file's name, for messages.</param>
-    /// <param name="bytes">All of the file. Reading takes at most its length in memory again, and some 100 KiB for the header.</param>
+    /// <param name="bytes">All of the file. Reading takes at most its length in memory again, and 64 KiB.</param>
     /// <returns>The array in C order and little-endian, or a <see cref="PtqError.BadFile"/> where the header is not as
     /// specified, the type is structured or of Python objects, a boolean is neither 0 nor 1, or the data are not exactly as
     /// long as the shape wants.</returns>

@@ -13,8 +13,8 @@ public static class Npz
 
     /// <summary>Reads an archive of stored and deflated NPY files. A name is only ever a name: nothing is written anywhere.</summary>
     /// <param name="name">The file's name, for messages.</param>
-    /// <param name="bytes">All of the file. Reading takes at most 5 · 1054 times its length in memory and 100 KiB, whatever the
-    /// bytes are: deflate's limit of 1032 to 1, and 1 KiB for each entry, whose record takes at least 46 bytes.</param>
+    /// <param name="bytes">All of the file. Reading takes at most 2 · 1032 times its length in memory and 64 KiB, whatever the
+    /// bytes are: deflate packs at most 1032 bytes into one, and what it gives is copied once.</param>
     /// <returns>The arrays, in the order of the archive and without <c>.npy</c> in their names; or a
     /// <see cref="PtqError.BadFile"/> where the archive or an entry is damaged, encrypted or not NPY, two entries have one
     /// name or share their bytes, or sizes and check sums do not agree.</returns>

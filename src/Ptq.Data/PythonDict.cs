@@ -27,6 +27,9 @@ internal abstract record PythonValue
 /// </summary>
 internal sealed class PythonDict
 {
+    // A header has three keys and a tuple of NumPy's 64 axes; a few more get a better message than their number.
+    private const int MostPairs = 16, MostItems = 256;
+
     private readonly Place place;
     private readonly string text;
     private int at;
@@ -52,6 +55,7 @@ internal sealed class PythonDict
             Want(':');
             var value = Value();
             if (!pairs.TryAdd(key, value)) Fail($"the key {Place.Quote(key)} again", "it once");
+            if (pairs.Count > MostPairs) Fail("one key more", $"at most {MostPairs}");
             if (value is PythonValue.Structure) return pairs;
             if (!Take(',') && Peek() != '}') Fail(Shown(), "',' or '}'");
         }
@@ -77,6 +81,7 @@ internal sealed class PythonDict
         while (fault is null && !Take(')'))
         {
             if (!comma) Fail(Shown(), "',' or ')'");
+            if (items.Count == MostItems) Fail("one item more", $"at most {MostItems} in a tuple");
             items.Add(Integer());
             comma = Take(',');
         }

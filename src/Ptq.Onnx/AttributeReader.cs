@@ -15,7 +15,7 @@ internal sealed class AttributeReader(TensorReader tensors)
     {
         var (name, type, seen, textual) = ("", 0L, 0, true);
         var (whole, real, text, tensor) = (0L, 0f, "", default(ProtoMessage?));
-        var (wholes, reals, texts) = (new List<long>(), new List<float>(), new List<string>());
+        var (wholes, reals, texts) = (default(List<long>), default(List<float>), default(List<string>)); // most attributes have none of them
         foreach (var field in message.Fields())
         {
             switch (field.Number)
@@ -25,9 +25,9 @@ internal sealed class AttributeReader(TensorReader tensors)
                 case 3: whole = field.Whole("i"); break;
                 case 4: if (field.TextOrNull("s") is { } s) text = s; else textual = false; break;
                 case 5: tensor = field.Message("t"); break;
-                case 7: reals.AddRange(field.Reals("floats")); break;
-                case 8: wholes.AddRange(field.Wholes("ints")); break;
-                case 9: if (field.TextOrNull("strings") is { } one) texts.Add(one); else textual = false; break;
+                case 7: field.RealsTo(reals ??= [], "floats"); break;
+                case 8: field.WholesTo(wholes ??= [], "ints"); break;
+                case 9: if (field.TextOrNull("strings") is { } one) (texts ??= []).Add(one); else textual = false; break;
                 case 20: type = field.Whole("type"); break;
                 case 21: throw message.Spot.In("ref_attr_name").Bad("an attribute of a function", "a value");
             }
@@ -41,9 +41,9 @@ internal sealed class AttributeReader(TensorReader tensors)
             Int => new AttributeValue.Whole(whole),
             String when textual => new AttributeValue.Text(text),
             Tensor => new AttributeValue.Data(tensors.Read((tensor ?? throw spot.Bad("none", "a tensor")) with { Spot = spot }).Value),
-            Floats => new AttributeValue.Reals(Values.From(reals)),
-            Ints => new AttributeValue.Wholes(Values.From(wholes)),
-            Strings when textual => new AttributeValue.Texts(Values.From(texts)),
+            Floats => new AttributeValue.Reals(Values.From(reals ?? [])),
+            Ints => new AttributeValue.Wholes(Values.From(wholes ?? [])),
+            Strings when textual => new AttributeValue.Texts(Values.From(texts ?? [])),
             Graph or Graphs => throw spot.Bad("a graph inside a node", "an operator without a body: If, Loop, Scan and their like are not supported"),
             Sparse or Sparses => throw spot.Bad("a sparse tensor", "a dense one"),
             0 => throw spot.Bad("no value", "one"),

@@ -42,8 +42,8 @@ internal static class ModelReader
     /// <summary>The operator of a graph with one node that is no Constant; else <c>(composed)</c>. No more of the file is looked at.</summary>
     public static string OperatorOf(ProtoMessage model)
     {
-        var ops = model.Fields().Where(f => f.Number == 7).Take(1).SelectMany(f => f.Message("graph").Fields()).Where(f => f.Number == 1)
-            .Select(node => node.Message("node").Fields().Where(f => f.Number is 4 or 7).ToArray())
+        var ops = model.AsEnumerable().Where(f => f.Number == 7).Take(1).SelectMany(f => f.Message("graph").AsEnumerable()).Where(f => f.Number == 1)
+            .Select(node => node.Message("node").AsEnumerable().Where(f => f.Number is 4 or 7).ToArray())
             .Select(node => string.Join('.', node.OrderByDescending(f => f.Number).Select(f => f.Text("op_type")).Where(t => t.Length > 0))).Where(op => op != "Constant").Take(2).ToArray();
         return ops is [var op] ? op : "(composed)";
     }

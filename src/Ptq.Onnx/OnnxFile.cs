@@ -13,8 +13,8 @@ public static class OnnxFile
     /// The network of a ModelProto of IR version 3 to 10 and operator set 6 to 21. Initializers and Constant nodes become its constants,
     /// in the type that they have; operators of sets before 13 become those of 13, so that <see cref="Network.Opset"/> is at least 13. Nodes are put in an order in which they can
     /// run, and have unique names. Doc strings, metadata and fields that are not known here are kept; the types of tensors in between are not.
-    /// Any operator is read, for <c>NetworkEngine.Prepare</c> refuses those that it has not. Elements of tensors are copied once; whatever the bytes, less than
-    /// 500 times their number is allocated.
+    /// Any operator is read, for <c>NetworkEngine.Prepare</c> refuses those that it has not. Elements of tensors are copied once; whatever the bytes, at most
+    /// 320 times their number and 64 KiB are allocated (120 times from operator set 13 on), and as much as the files beside it have.
     /// </summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="bytes">The file.</param>

@@ -19,28 +19,27 @@ internal static class PortReader
     /// <summary>The port, and what else the file says of it.</summary>
     public static (Port Port, byte[] Other) Read(ProtoMessage message)
     {
-        var (name, type, rest) = (NameOf(message), default(ProtoMessage?), new MemoryStream());
+        var (name, type, rest) = (NameOf(message), default(ProtoMessage?), default(MemoryStream));
         var spot = message.Spot.In(Quoted.Text(name));
         foreach (var field in message.Fields())
             if (field.Number == 2) type = field.Message("type");
-            else if (field.Number != 1) rest.Write(field.Raw.Span);
-        var tensor = (type ?? throw spot.Bad("no type", "a tensor")).Fields().Select(field => field.Number switch
-        {
-            1 => field.Message("tensor_type"),
-            6 => (ProtoMessage?)null, // a denotation
-            _ => throw spot.Bad("a sequence, map, optional or sparse tensor", "a tensor"),
-        }).LastOrDefault(t => t is not null) ?? throw spot.Bad("no type", "a tensor");
+            else if (field.Number != 1) (rest ??= new()).Write(field.Raw.Span);
+        var tensor = default(ProtoMessage?);
+        foreach (var field in (type ?? throw spot.Bad("no type", "a tensor")).Fields())
+            if (field.Number == 1) tensor = field.Message("tensor_type");
+            else if (field.Number != 6) throw spot.Bad("a sequence, map, optional or sparse tensor", "a tensor"); // 6: a denotation
 
         var (element, shape) = (0L, default(ProtoMessage?));
-        foreach (var field in tensor.Fields())
+        foreach (var field in (tensor ?? throw spot.Bad("no type", "a tensor")).Fields())
             if (field.Number == 1) element = field.Whole("elem_type");
             else if (field.Number == 2) shape = field.Message("shape");
         var dims = new List<Dimension>();
         if (shape is not null)
-            foreach (var field in shape.Value.Fields().Where(f => f.Number == 1))
-                if (dims.Count < TensorReader.MostAxes) dims.Add(DimensionOf(field.Message("dim", dims.Count) with { Spot = spot.In("dim", dims.Count) }));
+            foreach (var field in shape.Value.Fields())
+                if (field.Number != 1) continue;
+                else if (dims.Count < TensorReader.MostAxes) dims.Add(DimensionOf(field.Message("dim", dims.Count) with { Spot = spot.In("dim", dims.Count) }));
                 else throw spot.Bad($"more than {TensorReader.MostAxes} axes", $"at most {TensorReader.MostAxes}");
-        return (new(name, TensorReader.TypeOf(spot, element), Values.From(dims), shape is not null), rest.ToArray());
+        return (new(name, TensorReader.TypeOf(spot, element), Values.From(dims), shape is not null), rest?.ToArray() ?? []);
     }
 
     private static Dimension DimensionOf(ProtoMessage message)

@@ -1,67 +1,84 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
 
 namespace Ptq.Onnx;
 
 /// <summary>A protobuf message: a slice of the file, read field by field, the unknown ones too (protobuf encoding, "Message Structure").</summary>
-/// <param name="Bytes">The message, in an array.</param>
+/// <param name="Bytes">The message.</param>
 /// <param name="Spot">Where it stands.</param>
 internal readonly record struct ProtoMessage(ReadOnlyMemory<byte> Bytes, Spot Spot)
 {
     /// <summary>A file.</summary>
-    public static ProtoMessage Of(string file, ReadOnlyMemory<byte> bytes) => new(MemoryMarshal.TryGetArray(bytes, out _) ? bytes : bytes.ToArray(), Spot.Of(file));
+    public static ProtoMessage Of(string file, ReadOnlyMemory<byte> bytes) => new(bytes, Spot.Of(file));
 
-    /// <summary>The fields, in order.</summary>
-    public IEnumerable<ProtoField> Fields()
+    /// <summary>The fields, in order; nothing is allocated for them.</summary>
+    public ProtoFields Fields() => new(this);
+
+    /// <summary>The same for LINQ.</summary>
+    public IEnumerable<ProtoField> AsEnumerable()
     {
-        if (!MemoryMarshal.TryGetArray(Bytes, out var array) || array.Array is null) yield break;
-        using var input = new CodedInputStream(array.Array, array.Offset, array.Count);
-        while (Next(input, array.Offset, out var field)) yield return field; // positions are the array's
+        foreach (var field in Fields()) yield return field;
     }
+}
 
-    private bool Next(CodedInputStream input, int from, out ProtoField field)
+/// <summary>Walks over the fields of a message. Fields are only looked at, not copied: a message is read where it lies.</summary>
+internal struct ProtoFields(ProtoMessage message)
+{
+    private int at;
+
+    /// <summary>The field at which the walk has arrived.</summary>
+    public ProtoField Current { get; private set; }
+
+    /// <summary>Makes <c>foreach</c> work.</summary>
+    public readonly ProtoFields GetEnumerator() => this;
+
+    /// <summary>Goes on to the next field, where there is one.</summary>
+    public bool MoveNext()
     {
-        try
+        var bytes = message.Bytes.Span;
+        var (start, value, from) = (at, 0UL, 0);
+        if (at == bytes.Length) return false;
+        if (!Varint(bytes, ref at, out var tag) || tag is < 8 or > uint.MaxValue) throw NoMessage();
+        var (number, type) = ((int)(tag >> 3), (WireFormat.WireType)(tag & 7));
+        var whole = type switch
         {
-            var start = (int)input.Position - from;
-            var tag = input.ReadTag();
-            var (number, type, body) = (WireFormat.GetTagFieldNumber(tag), WireFormat.GetTagWireType(tag), (int)input.Position - from);
-            if (tag == 0)
-            {
-                field = default;
-                return false;
-            }
-            var value = type switch
-            {
-                WireFormat.WireType.Varint => input.ReadUInt64(),
-                WireFormat.WireType.Fixed32 => input.ReadFixed32(),
-                WireFormat.WireType.Fixed64 => input.ReadFixed64(),
-                WireFormat.WireType.LengthDelimited => Skipped(input),
-                _ => throw Spot.Bad($"field {number} as a group", "fields of the wire types 0, 1, 2 and 5"),
-            };
-            var (end, payload) = ((int)input.Position - from, default(ReadOnlyMemory<byte>));
-            if (type == WireFormat.WireType.LengthDelimited)
-            {
-                while (Bytes.Span[body] >= 128) body++; // over the length, whose last byte has no upper bit
-                payload = Bytes[(body + 1)..end];
-            }
-            field = new(Spot, number, type, value, payload, Bytes[start..end]);
-            return true;
-        }
-        catch (Exception e) when (e is InvalidProtocolBufferException or IOException or InvalidOperationException)
-        {
-            throw Spot.Bad("bytes that are no message", "a protobuf message that ends where its length says");
-        }
+            WireFormat.WireType.Varint => Varint(bytes, ref at, out value),
+            WireFormat.WireType.Fixed32 => Skip(bytes, 4, out from),
+            WireFormat.WireType.Fixed64 => Skip(bytes, 8, out from),
+            WireFormat.WireType.LengthDelimited => Varint(bytes, ref at, out value) && Skip(bytes, value, out from),
+            WireFormat.WireType.StartGroup or WireFormat.WireType.EndGroup => throw message.Spot.Bad($"field {number} as a group", "fields of the wire types 0, 1, 2 and 5"),
+            _ => false,
+        };
+        if (!whole) throw NoMessage();
+        if (type == WireFormat.WireType.Fixed32) value = BinaryPrimitives.ReadUInt32LittleEndian(bytes[from..]);
+        if (type == WireFormat.WireType.Fixed64) value = BinaryPrimitives.ReadUInt64LittleEndian(bytes[from..]);
+        Current = new(message.Spot, number, type, value, type == WireFormat.WireType.LengthDelimited ? message.Bytes[from..at] : default, message.Bytes[start..at]);
+        return true;
     }
 
-    // Only looked at, not copied: a message is read where it lies.
-    private static ulong Skipped(CodedInputStream input)
+    /// <summary>An integer of at most ten bytes, seven bits each, the lowest first; false where it does not end.</summary>
+    public static bool Varint(ReadOnlySpan<byte> bytes, ref int at, out ulong value)
     {
-        input.SkipLastField();
-        return 0;
+        value = 0;
+        for (var shift = 0; shift < 70 && at < bytes.Length; shift += 7)
+        {
+            var next = bytes[at++];
+            value |= (ulong)(next & 127) << shift;
+            if (next < 128) return true;
+        }
+        return false;
     }
+
+    private bool Skip(ReadOnlySpan<byte> bytes, ulong length, out int from)
+    {
+        from = at;
+        if (length > (ulong)(bytes.Length - at)) return false;
+        at += (int)length;
+        return true;
+    }
+
+    private readonly Unreadable NoMessage() => message.Spot.Bad("bytes that are no message", "a protobuf message that ends where its length says");
 }
 
 /// <summary>One field of a message.</summary>
@@ -98,17 +115,17 @@ internal readonly record struct ProtoField(Spot Spot, int Number, WireFormat.Wir
 
     public ProtoMessage Message(string name, int index = -1) => new(Bytes(name), Spot.In(name, index));
 
-    /// <summary>The integers of a repeated field, packed or not.</summary>
-    public IEnumerable<long> Wholes(string name)
+    /// <summary>The integers of a repeated field, packed or not: at most so many of them go to the end of a list.</summary>
+    public void WholesTo(List<long> list, string name, int most = int.MaxValue)
     {
         if (Type != WireFormat.WireType.LengthDelimited)
         {
-            yield return Whole(name);
-            yield break;
+            if (list.Count < most) list.Add(Whole(name));
+            return;
         }
-        if (!MemoryMarshal.TryGetArray(Payload, out var array) || array.Array is null) yield break;
-        using var input = new CodedInputStream(array.Array, array.Offset, array.Count);
-        while (!input.IsAtEnd) yield return Next(input, name);
+        var span = Payload.Span;
+        for (var at = 0; at < span.Length && list.Count < most;)
+            list.Add(ProtoFields.Varint(span, ref at, out var value) ? unchecked((long)value) : throw Spot.In(name).Bad("bytes that are no integer", "packed integers"));
     }
 
     /// <summary>The numbers of a repeated field of a fixed width in bytes, as they stand in the file; packed or not.</summary>
@@ -119,22 +136,11 @@ internal readonly record struct ProtoField(Spot Spot, int Number, WireFormat.Wir
         return Type == (width == 4 ? WireFormat.WireType.Fixed32 : WireFormat.WireType.Fixed64) ? Raw[^width..] : throw Mistyped(name, $"numbers of {width} bytes");
     }
 
-    public IEnumerable<float> Reals(string name)
+    /// <summary>The reals of a repeated field, packed or not, to the end of a list.</summary>
+    public void RealsTo(List<float> list, string name)
     {
-        var numbers = Fixed(name, 4);
-        for (var i = 0; i < numbers.Length; i += 4) yield return BinaryPrimitives.ReadSingleLittleEndian(numbers.Span[i..]);
-    }
-
-    private long Next(CodedInputStream input, string name)
-    {
-        try
-        {
-            return input.ReadInt64();
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw Spot.In(name).Bad("bytes that are no integer", "packed integers");
-        }
+        var numbers = Fixed(name, 4).Span;
+        for (var i = 0; i < numbers.Length; i += 4) list.Add(BinaryPrimitives.ReadSingleLittleEndian(numbers[i..]));
     }
 
     private Unreadable Mistyped(string name, string wanted) => Spot.In(name).Bad($"wire type {(int)Type}", wanted);

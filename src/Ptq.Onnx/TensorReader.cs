@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Google.Protobuf;
 using Ptq.Errors;
 using Ptq.Numerics;
 using Ptq.Tensors;
@@ -17,23 +18,25 @@ internal sealed class TensorReader(ExternalData external)
     public (string Name, Constant Value) Read(ProtoMessage message)
     {
         var (name, type, dims) = ("", 0L, new List<long>());
-        var (elements, entries, isExternal) = (new List<ProtoField>(), new Dictionary<string, string>(StringComparer.Ordinal), false);
+        var (elements, entries, isExternal) = (new List<ProtoField>(), default(Dictionary<string, string>), false);
         foreach (var field in message.Fields())
             switch (field.Number)
             {
                 case 1:
-                    foreach (var dim in field.Wholes("dims"))
-                        if (dims.Count < MostAxes) dims.Add(dim);
-                        else throw message.Spot.In("dims").Bad($"more than {MostAxes} axes", $"at most {MostAxes}");
+                    field.WholesTo(dims, "dims", MostAxes + 1);
+                    if (dims.Count > MostAxes) throw message.Spot.In("dims").Bad($"more than {MostAxes} axes", $"at most {MostAxes}");
                     break;
                 case 2: type = field.Whole("data_type"); break;
                 case 3: throw message.Spot.In("segment").Bad("a segment", "a whole tensor");
-                case FloatData or Int32Data or Int64Data or RawData or DoubleData or UInt64Data: elements.Add(field); break;
+                case RawData: elements.Add(field); break;
+                case FloatData or Int32Data or Int64Data or DoubleData or UInt64Data:
+                    if (field.Type != WireFormat.WireType.LengthDelimited || field.Payload.Length > 0) elements.Add(field);
+                    break;
                 case 6: throw message.Spot.In("string_data").Bad("texts", Supported);
                 case 8: name = field.Text("name"); break;
                 case 13:
                     var (key, value) = Entry(field.Message("external_data"));
-                    entries[key] = value;
+                    (entries ??= new(StringComparer.Ordinal))[key] = value;
                     break;
                 case 14: isExternal = field.Whole("data_location") == 1; break;
             }
@@ -44,7 +47,7 @@ internal sealed class TensorReader(ExternalData external)
         var shape = Shape.Of([.. dims.Select(d => (int)d)]);
         var size = elementType.BytesOf(shape.Count);
         if (size > Array.MaxLength) throw spot.In("dims").Bad($"{size} bytes", $"at most {Array.MaxLength}");
-        var constant = isExternal ? elements.Count == 0 ? external.Take(spot.In("external_data"), entries, elementType, shape) : throw spot.Bad("elements inside the file and in another", "one of them")
+        var constant = isExternal ? elements.Count == 0 ? external.Take(spot.In("external_data"), entries ?? [], elementType, shape) : throw spot.Bad("elements inside the file and in another", "one of them")
             : elements.FindIndex(f => f.Number == RawData) < 0 ? Constant.Of(elementType, shape, Typed(spot, elementType, elements, size))
             : elements is [var raw] ? Raw(spot, raw, elementType, shape, size) : throw spot.Bad("raw elements and others", "one of them");
         return (name, elementType == ElementType.Bool && constant.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) >= 0 ? Constant.Of(elementType, shape, constant.Bytes.Map(b => b == 0 ? b : (byte)1)) : constant);
@@ -92,15 +95,23 @@ internal sealed class TensorReader(ExternalData external)
         if (elements.FindIndex(f => f.Number != number) is >= 0 and var other) throw spot.Bad($"elements in field {elements[other].Number}", $"{type.Name} elements in {name} or raw_data");
         var bytes = new MemoryStream();
         Span<byte> element = stackalloc byte[8];
+        var wholes = new List<long>();
         var width = Math.Max(1, type.Bits / 8); // two elements of 4 bits are one integer
         foreach (var field in elements)
+        {
             if (number is FloatData or DoubleData) bytes.Write(field.Fixed(name, width).Span);
-            else foreach (var value in field.Wholes(name))
+            else
             {
-                BinaryPrimitives.WriteInt64LittleEndian(element, value);
-                bytes.Write(element[..width]);
+                wholes.Clear();
+                field.WholesTo(wholes, name, (int)Math.Min(int.MaxValue, (size - bytes.Length) / width + 1)); // by one more it is seen that there are too many
+                foreach (var value in wholes)
+                {
+                    BinaryPrimitives.WriteInt64LittleEndian(element, value);
+                    bytes.Write(element[..width]);
+                }
                 if (bytes.Length > size) break;
             }
+        }
         return bytes.Length == size ? Values.Of<byte>(bytes.GetBuffer().AsSpan(0, (int)size)) : throw spot.In(name).Bad(bytes.Length < size ? $"{bytes.Length / width} elements" : "more elements", $"{size / width}, as the dimensions say");
     }
 }

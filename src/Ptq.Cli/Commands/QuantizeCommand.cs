@@ -27,6 +27,9 @@ internal sealed class QuantizeCommand : ICommand
     private readonly OutputSettings voice = new();
     private readonly Setting[] settings;
 
+    /// <summary>What can be set.</summary>
+    internal IReadOnlyList<Setting> Settings => settings;
+
     public QuantizeCommand()
     {
         settings = [model, .. data.All, output, .. how.All, exclude, externalData, threshold, .. voice.All];
@@ -58,7 +61,7 @@ internal sealed class QuantizeCommand : ICommand
 
     // The float network must not be replaced by what was made from it.
     private Validation<Fault, string> Apart(Request request) => request.Path(output, "the path of an ONNX file").Bind(path =>
-        request.Text(model) is { Length: > 0 } source && Path.GetFullPath(source) == Path.GetFullPath(path) ? Fail<Fault, string>(new(output.Name, $"{Quoted.Text(path)}, the network itself", "another file")) : Success<Fault, string>(path));
+        OptionText.Path(model.Name, request.Text(model), () => "").IfFail("") is { Length: > 0 } source && Path.GetFullPath(source) == Path.GetFullPath(path) ? Fail<Fault, string>(new(output.Name, $"{Quoted.Text(path)}, the network itself", "another file")) : Success<Fault, string>(path));
 
     // Nor the files that hold its weights.
     private static Either<PtqError, Unit> KeptApart(ModelFile network, string output) =>

@@ -145,8 +145,9 @@ internal sealed class Planning
             if (quantized.Contains(o.Name) || inside.Contains(o.Name)) continue;
             var result = draft.OnlyReader(o) is { } next && inside.Contains(next.Name) ? next.Output : o.Output;
             var onCodes = Moves(o) || HasIntegerForm(o);
+            var floats = o.Outputs.AsEnumerable().Any(t => types.TryGetValue(t, out var type) && type.Type.IsFloat); // a file may name outputs that no operator gives
             if (left.TryGetValue(o.Name, out var reason)) yield return new(o.Name, o.FullOp, reason);
-            else if (o.Outputs.AsEnumerable().All(t => t.Length == 0 || !types[t].Type.IsFloat)) yield return new(o.Name, o.FullOp, "it computes integers, not activations");
+            else if (!floats) yield return new(o.Name, o.FullOp, "it computes integers, not activations");
             else if (!onCodes) yield return new(o.Name, o.FullOp, "it gains nothing: it has no weights and computes in float32 between codes");
             else if (!sources.Has(result)) yield return new(o.Name, o.FullOp, "not every neighbour has codes");
         }

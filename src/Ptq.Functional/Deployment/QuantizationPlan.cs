@@ -54,15 +54,16 @@ public sealed record QuantizationPlan
     /// <param name="inputs">The shape of every input, for example of a calibration batch.</param>
     /// <param name="exclude">Operations that must stay in float, by name.</param>
     /// <param name="integerActivations">Whether Mul, Sigmoid and LeakyRelu run on codes too, where everything around them does: faster in runtimes that have such operators, a little less exact.</param>
+    /// <param name="limits">What the network may ask for; <see cref="EngineLimits.Default"/> where they are not given.</param>
     /// <returns>The plan; or an operation that cannot run, a name that is no operation's, a network that is quantized already, or one with nothing to quantize.</returns>
-    public static Either<PtqError, QuantizationPlan> Of(Network network, ByName<Shape> inputs, Values<string> exclude, bool integerActivations = false)
+    public static Either<PtqError, QuantizationPlan> Of(Network network, ByName<Shape> inputs, Values<string> exclude, bool integerActivations = false, EngineLimits? limits = null)
     {
         foreach (var name in exclude)
             if (!network.Operations.AsEnumerable().Any(o => o.Name == name)) return new PtqError.BadRequest("exclude", $"'{name}'", "the name of an operation (ptq inspect lists them)");
         if (network.Operations.AsEnumerable().FirstOrDefault(o => o.Op is "QuantizeLinear" or "DequantizeLinear" or "DynamicQuantizeLinear" || o.Op.StartsWith("QLinear", StringComparison.Ordinal) || o.Op == "QGemm" || o.Op.EndsWith("Integer", StringComparison.Ordinal)) is { } codes)
             return new PtqError.BadGraph(codes.Name, "op", codes.FullOp, "a float network: this one is quantized already");
-        return from simple in Simplification.Of(network, inputs)
-               from engine in NetworkEngine.Prepare(simple, inputs)
+        return from simple in Simplification.Of(network, inputs, limits)
+               from engine in NetworkEngine.Prepare(simple, inputs, limits)
                let plan = Planning.Of(simple, engine.Types, exclude, integerActivations)
                from some in plan.Layers.Length > 0 ? plan : LanguageExt.Prelude.Left<PtqError, QuantizationPlan>(new PtqError.BadGraph("", "operations", "no layer with constant weights that may become codes", "a Conv, ConvTranspose, Gemm or MatMul"))
                select some;

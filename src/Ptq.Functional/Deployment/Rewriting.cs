@@ -8,8 +8,8 @@ namespace Ptq.Deployment;
 internal sealed class Rewriting
 {
     private readonly Network network;
-    private readonly List<Operation> operations;
-    private readonly Dictionary<string, Operation> byName = new(StringComparer.Ordinal);
+    private readonly LinkedList<Operation> operations = new();
+    private readonly Dictionary<string, LinkedListNode<Operation>> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Constant> constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Operation> writers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Operation>> readers = new(StringComparer.Ordinal);
@@ -19,9 +19,8 @@ internal sealed class Rewriting
     public Rewriting(Network network)
     {
         this.network = network;
-        operations = [.. network.Operations.AsEnumerable()];
         for (var i = 0; i < network.Constants.Count; i++) constants[network.Constants.Names[i]] = network.Constants.Items[i];
-        foreach (var operation in operations) Link(operation);
+        foreach (var operation in network.Operations) Link(operations.AddLast(operation));
         outputs = new(network.Outputs.AsEnumerable().Select(o => o.Name), StringComparer.Ordinal);
         names = new(constants.Keys.Concat(network.Inputs.AsEnumerable().Select(i => i.Name)).Concat(writers.Keys).Concat(operations.Select(o => o.Name)), StringComparer.Ordinal);
     }
@@ -32,7 +31,7 @@ internal sealed class Rewriting
         get
         {
             foreach (var name in operations.Select(o => o.Name).ToArray())
-                if (byName.TryGetValue(name, out var operation)) yield return operation;
+                if (byName.TryGetValue(name, out var node)) yield return node.Value;
         }
     }
 
@@ -82,19 +81,14 @@ internal sealed class Rewriting
 
     public void Replace(Operation old, params ReadOnlySpan<Operation> with)
     {
-        var at = operations.IndexOf(old);
+        var before = byName[old.Name].Previous;
         Remove(old);
-        for (var i = 0; i < with.Length; i++)
-        {
-            operations.Insert(at + i, with[i]);
-            Link(with[i]);
-        }
+        foreach (var operation in with) Link(before = before is null ? operations.AddFirst(operation) : operations.AddAfter(before, operation));
     }
 
     public void Remove(Operation operation)
     {
-        operations.Remove(operation);
-        byName.Remove(operation.Name);
+        if (byName.Remove(operation.Name, out var node)) operations.Remove(node);
         foreach (var output in operation.Outputs) writers.Remove(output);
         foreach (var input in operation.Inputs)
             if (readers.TryGetValue(input, out var all)) all.Remove(operation);
@@ -112,9 +106,10 @@ internal sealed class Rewriting
     /// <param name="domains">Other operator sets, where operations of theirs came in.</param>
     public Network Done(int? opset = null, ByName<AttributeValue.Whole>? domains = null) => network.With(operations, constants.Select(c => (c.Key, c.Value)), opset, domains);
 
-    private void Link(Operation operation)
+    private void Link(LinkedListNode<Operation> node)
     {
-        byName[operation.Name] = operation;
+        var operation = node.Value;
+        byName[operation.Name] = node;
         foreach (var output in operation.Outputs)
             if (output.Length > 0) writers[output] = operation;
         foreach (var input in operation.Inputs)

@@ -13,6 +13,8 @@ namespace Ptq.Deployment;
 /// </summary>
 public static class Simplification
 {
+    private const int MostInputs = 1000;
+
     /// <summary>The simplified network.</summary>
     /// <param name="network">Any network.</param>
     public static Network Of(Network network)
@@ -30,10 +32,11 @@ public static class Simplification
     /// <summary>The simplified network, in which layer normalizations are recognised, and matrix products with biases where the input is a matrix.</summary>
     /// <param name="network">Any network.</param>
     /// <param name="inputs">The shape of every input: they tell how many axes a tensor has.</param>
-    public static Either<PtqError, Network> Of(Network network, ByName<Shape> inputs)
+    /// <param name="limits">What the network may ask for; <see cref="EngineLimits.Default"/> where they are not given.</param>
+    public static Either<PtqError, Network> Of(Network network, ByName<Shape> inputs, EngineLimits? limits = null)
     {
         var simple = Of(network);
-        return NetworkEngine.Prepare(simple, inputs).Map(engine => WithRanks(simple, tensor => engine.Types[tensor].Shape.Rank));
+        return NetworkEngine.Prepare(simple, inputs, limits).Map(engine => WithRanks(simple, tensor => engine.Types[tensor].Shape.Rank));
     }
 
     private static Network WithRanks(Network network, Func<string, int> rankOf)
@@ -61,6 +64,7 @@ public static class Simplification
         {
             if (operation is not { Domain: "", Op: "Identity" or "Dropout" } || operation.Outputs.AsEnumerable().Skip(1).Any(o => o.Length > 0 && (draft.ReadersOf(o).Count > 0 || draft.IsOutput(o)))) continue;
             var (from, to) = (operation.Input(0), operation.Output);
+            if (draft.ReadersOf(to).Any(reader => reader.Inputs.Length > MostInputs)) continue; // each of its inputs would copy all of them
             if (!draft.IsOutput(to))
             {
                 draft.Remove(operation);

@@ -13,6 +13,8 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed class NetworkEngine
 {
+    private const long MostFolded = 1 << 30; // products: a second
+
     private readonly record struct Step(Operation Operation, Prepared Prepared, bool OfConstants, string[] Dead);
 
     private readonly Network network;
@@ -34,16 +36,17 @@ public sealed class NetworkEngine
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="inputs">The shape of every input.</param>
-    /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done.</returns>
-    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs) => Prepare(network, inputs, KnownTensors.Ready);
+    /// <param name="limits">What the network may ask for; <see cref="EngineLimits.Default"/> where they are not given.</param>
+    /// <returns>The engine; or the input that has no such shape, or the operation that cannot be done or asks for too much.</returns>
+    public static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs, EngineLimits? limits = null) => Prepare(network, inputs, KnownTensors.Ready, limits);
 
-    /// <summary>The same with another limit.</summary>
-    internal static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs, long ready) => TypesOf(network, inputs).Bind(types =>
+    /// <summary>The same with so many bytes of constants that are made ready beforehand.</summary>
+    internal static Either<PtqError, NetworkEngine> Prepare(Network network, ByName<Shape> inputs, long ready, EngineLimits? limits = null) => TypesOf(network, inputs).Bind(types =>
     {
-        var (known, steps) = (new KnownTensors(network, types, ready), new List<Step>());
+        var (known, steps, most, folded) = (new KnownTensors(network, types, ready), new List<Step>(), limits ?? EngineLimits.Default, 0L);
         var computed = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal); // from constants, but too large to be kept
         foreach (var operation in network.Operations)
-            switch (Prepare(operation, network.Opset, types, known).Case)
+            switch (Prepare(operation, network.Opset, types, known, most, ref folded).Case)
             {
                 case LeftCase<PtqError, Prepared>(var error): return error;
                 case RightCase<PtqError, Prepared>(var prepared):
@@ -55,7 +58,8 @@ public sealed class NetworkEngine
                     break;
             }
         if (network.Outputs.AsEnumerable().FirstOrDefault(output => !types.ContainsKey(output.Name)) is { } missing) return NotWritten("", missing.Name);
-        return Prelude.Right<PtqError, NetworkEngine>(new(network, types, known, WithLastReaders(steps)));
+        var ordered = WithLastReaders(steps);
+        return Peak(network, types, known, ordered, folded, most) is { } tooMuch ? tooMuch : Prelude.Right<PtqError, NetworkEngine>(new(network, types, known, ordered));
     });
 
     /// <summary>How many runs of a network there should be at a time, so that the weights of large ones are not in memory too often.</summary>
@@ -116,14 +120,14 @@ public sealed class NetworkEngine
         }
     }
 
-    /// <summary>What an operation makes of constants; null where it cannot run, or would make more than so many elements.</summary>
+    /// <summary>What an operation makes of constants; null where it cannot run, or would make more than so many elements or take long.</summary>
     internal static Constant[]? Evaluate(Operation operation, int opset, Constant?[] inputs, long limit)
     {
         if (OperatorTable.Find(operation.FullOp) is not { } prepare) return null;
         try
         {
             Operand?[] values = [.. inputs.Select(c => c?.ToOperand())];
-            var prepared = prepare(new(operation, opset, [.. values.Select(v => v?.Signature)], values));
+            var prepared = prepare(new(operation, opset, [.. values.Select(v => v?.Signature)], values) { Limits = new((int)Math.Min(limit, Site.MostElements), limit, MostFolded) });
             return prepared.Outputs.AsEnumerable().Sum(o => (long)o.Shape.Count) <= limit ? [.. prepared.Run(values).Select(Constant.Of)] : null;
         }
         catch (Unfit)
@@ -155,8 +159,8 @@ public sealed class NetworkEngine
             if (operation.Outputs[i].Length > 0) types[operation.Outputs[i]] = prepared.Outputs[i];
     }
 
-    /// <summary>An operation made ready, whose inputs' types are known; what follows from known values alone becomes known too, unless it is too large for that.</summary>
-    internal static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, KnownTensors known)
+    /// <summary>An operation made ready, whose inputs' types are known; what follows from known values alone becomes known too and is counted, unless it is too large for that.</summary>
+    internal static Either<PtqError, Prepared> Prepare(Operation operation, int opset, Dictionary<string, TensorType> types, KnownTensors known, EngineLimits limits, ref long folded)
     {
         if (OperatorTable.Find(operation.FullOp) is not { } prepare) return Unsupported(operation, opset);
         var names = operation.Inputs.Span.ToArray();
@@ -164,11 +168,12 @@ public sealed class NetworkEngine
         TensorType?[] inputs = [.. names.Select(name => name.Length == 0 ? (TensorType?)null : types[name])];
         try
         {
-            var (prepared, site) = Prepare(prepare, new(operation, opset, inputs, [.. names.Select(known.FindReady)]), names, known);
+            var (prepared, site) = Prepare(prepare, new(operation, opset, inputs, [.. names.Select(known.FindReady)]) { Limits = limits }, names, known);
             // Every input known: so is what is written.
             if (!prepared.IsConstant && !names.All(name => name.Length == 0 || known.Has(name))) return prepared;
             if (!prepared.IsConstant && prepared.Outputs.AsEnumerable().Any(known.IsTooLarge))
                 return operation.FullOp == "DequantizeLinear" && known.FindCodes(names[0]) is { } codes ? DequantizedConstant.Of(site, prepared, codes) : prepared;
+            if ((folded += Elements(prepared)) > limits.Together) return TooMuch(operation, folded, limits);
             foreach (var (result, i) in prepared.Run([.. names.Select(known.Find)]).Select((result, i) => (result, i)))
                 if (i < operation.Outputs.Length && operation.Outputs[i].Length > 0) known.Add(operation.Outputs[i], result);
             return prepared;
@@ -178,6 +183,27 @@ public sealed class NetworkEngine
             return unfit.Error;
         }
     }
+
+    /// <summary>The operation at which there are too many elements at the same time; null where there are never.</summary>
+    private static PtqError? Peak(Network network, Dictionary<string, TensorType> types, KnownTensors known, Step[] steps, long folded, EngineLimits limits)
+    {
+        long Count(string name) => known.Has(name) || !types.TryGetValue(name, out var type) ? 0 : type.Shape.Count;
+        var outputs = new System.Collections.Generic.HashSet<string>(network.Outputs.AsEnumerable().Select(o => o.Name), StringComparer.Ordinal);
+        var together = folded + network.Inputs.AsEnumerable().Sum(p => Count(p.Name));
+        foreach (var (operation, prepared, _, dead) in steps)
+        {
+            together += Elements(prepared);
+            if (together > limits.Together) return TooMuch(operation, together, limits);
+            together -= prepared.Outputs.AsEnumerable().Where((_, i) => operation.Outputs.Length <= i || operation.Outputs[i].Length == 0).Sum(o => (long)o.Shape.Count);
+            together -= dead.Where(name => !outputs.Contains(name)).Sum(Count); // whoever runs the network keeps its outputs
+        }
+        return null;
+    }
+
+    private static long Elements(Prepared prepared) => prepared.Outputs.AsEnumerable().Sum(o => (long)o.Shape.Count);
+
+    private static PtqError.BadGraph TooMuch(Operation operation, long together, EngineLimits limits) =>
+        new(operation.Name, $"{operation.FullOp}, output", $"{together} elements in all tensors up to here that are still needed", $"at most {limits.Together}");
 
     // Most operators take weights that they do not know yet. Those that do not get them, however large they are.
     private static (Prepared Prepared, Site Site) Prepare(Prepare prepare, Site site, string[] names, KnownTensors known)

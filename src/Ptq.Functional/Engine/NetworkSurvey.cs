@@ -26,15 +26,16 @@ public sealed class NetworkSurvey
     /// <summary>Looks at all operations of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="inputs">The shape of every input.</param>
+    /// <param name="limits">What the network may ask for; <see cref="EngineLimits.Default"/> where they are not given.</param>
     /// <returns>The survey; or the input that has no such shape.</returns>
-    public static Either<PtqError, NetworkSurvey> Of(Network network, ByName<Shape> inputs) => NetworkEngine.TypesOf(network, inputs).Map(types =>
+    public static Either<PtqError, NetworkSurvey> Of(Network network, ByName<Shape> inputs, EngineLimits? limits = null) => NetworkEngine.TypesOf(network, inputs).Map(types =>
     {
-        var (known, refused) = (new KnownTensors(network, types), new List<RefusedOperation>());
+        var (known, refused, folded) = (new KnownTensors(network, types), new List<RefusedOperation>(), 0L);
         foreach (var operation in network.Operations)
         {
             if (OperatorTable.Find(operation.FullOp) is null) refused.Add(new(operation, false, NetworkEngine.Unsupported(operation, network.Opset)));
             else if (operation.Inputs.AsEnumerable().All(name => name.Length == 0 || types.ContainsKey(name)))
-                NetworkEngine.Prepare(operation, network.Opset, types, known).Match(
+                NetworkEngine.Prepare(operation, network.Opset, types, known, limits ?? EngineLimits.Default, ref folded).Match(
                     Right: prepared => NetworkEngine.Note(operation, prepared, types),
                     Left: error => refused.Add(new(operation, true, error)));
         }

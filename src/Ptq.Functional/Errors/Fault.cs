@@ -6,6 +6,6 @@ namespace Ptq.Errors;
 /// <param name="Wanted">What would have been accepted.</param>
 public sealed record Fault(string Field, string Seen, string Wanted)
 {
-    /// <summary>One line for a human.</summary>
-    public string Describe() => $"{Field}: saw {Seen}, wanted {Wanted}";
+    /// <summary>One line for a human, whatever stands in the parts.</summary>
+    public string Describe() => $"{Quoted.Line(Field, PtqError.LongestPart)}: saw {Quoted.Line(Seen, PtqError.LongestPart)}, wanted {Quoted.Line(Wanted, PtqError.LongestWanted)}";
 }

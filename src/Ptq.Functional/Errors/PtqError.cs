@@ -5,6 +5,9 @@ namespace Ptq.Errors;
 /// <summary>Everything that can be wrong with an input, as data: what was seen, where, and what was wanted.</summary>
 public abstract record PtqError
 {
+    /// <summary>How much of a part is told: a file may hold a name of a million characters.</summary>
+    internal const int LongestPart = 300, LongestWanted = 3000;
+
     private PtqError() { }
 
     /// <summary>The bytes of a file are not what its format says.</summary>
@@ -35,13 +38,19 @@ public abstract record PtqError
         public BadRequest(string field, string seen, string wanted) : this([new Fault(field, seen, wanted)]) { }
     }
 
-    /// <summary>A message for a human: what was seen, where, what was wanted. No trailing line break.</summary>
+    /// <summary>A message for a human: what was seen, where, what was wanted; a line a fault, no trailing line break, control characters escaped, parts of files cut to 300 characters.</summary>
     public string Describe() => this switch
     {
-        BadFile e => $"{e.File}: {e.Where}: saw {e.Seen}, wanted {e.Wanted}",
-        NoAccess e => $"{e.File}: cannot {e.Action} it: {e.Reason}",
-        BadGraph e => $"{(e.Node.Length == 0 ? "graph" : $"node '{e.Node}'")}, {e.Tensor}: saw {e.Seen}, wanted {e.Wanted}",
+        BadFile e => $"{Path(e.File)}: {Part(e.Where)}: saw {Part(e.Seen)}, wanted {Longer(e.Wanted)}",
+        NoAccess e => $"{Path(e.File)}: cannot {e.Action} it: {Part(e.Reason)}",
+        BadGraph e => $"{(e.Node.Length == 0 ? "graph" : $"node '{Part(e.Node)}'")}, {Part(e.Tensor)}: saw {Part(e.Seen)}, wanted {Longer(e.Wanted)}",
         BadRequest e => string.Join('\n', e.Faults.Span.ToArray().Select(f => f.Describe())),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static string Path(string path) => Quoted.Line(path, short.MaxValue);
+
+    private static string Part(string text) => Quoted.Line(text, LongestPart);
+
+    private static string Longer(string text) => Quoted.Line(text, LongestWanted);
 }

@@ -9,7 +9,15 @@ public static class Quoted
     public static string Text(string text)
     {
         const int longest = 60;
-        var shown = text.Length <= longest ? text : text[..longest] + "…";
-        return $"'{string.Concat(shown.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate ? $"\\u{(int)c:x4}" : $"{c}"))}'";
+        return $"'{Line(text, longest)}'";
     }
+
+    /// <summary>A text on one line of at most so many characters, and nothing in it that a terminal would obey.</summary>
+    internal static string Line(string text, int longest)
+    {
+        var shown = text.Length <= longest ? text : text[..longest] + "…";
+        return shown.All(IsPlain) ? shown : string.Concat(shown.Select(c => IsPlain(c) ? $"{c}" : $"\\u{(int)c:x4}"));
+    }
+
+    private static bool IsPlain(char c) => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate);
 }

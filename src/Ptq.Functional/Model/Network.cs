@@ -96,7 +96,8 @@ public sealed record Network
         {
             if (!operation.Outputs.AsEnumerable().Any(wanted.Contains)) continue;
             live.Add(operation);
-            foreach (var input in operation.Inputs) wanted.Add(input);
+            foreach (var input in operation.Inputs)
+                if (input.Length > 0) wanted.Add(input); // an input left out is not what an output left out writes
         }
         live.Reverse();
         return live;

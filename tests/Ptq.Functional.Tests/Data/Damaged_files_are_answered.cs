@@ -1,31 +1,13 @@
-using LanguageExt;
 using Ptq.Data;
-using Ptq.Errors;
+using Ptq.Numerics;
+using Ptq.Tensors;
 using Xunit;
 
 namespace Ptq.Tests.Data;
 
-/// <summary>Any bytes at all give an answer or an error that says something, never an exception.</summary>
+/// <summary>What random damage (properties/…/A_hostile_file.cs) once found, and what it must never leave.</summary>
 public class Damaged_files_are_answered
 {
-    private const int Rounds = 3000;
-
-    [Fact]
-    public void In_IDX() => Survive(Idx.Write(Idx_is_MNISTs_format.Small), bytes => Idx.Parse("f", bytes));
-
-    [Fact]
-    public void In_gzipped_IDX() => Survive(Idx.WriteGz(Idx_is_MNISTs_format.Small), bytes => Idx.Parse("f", bytes));
-
-    [Theory, MemberData(nameof(NumPyFiles.Arrays), MemberType = typeof(NumPyFiles))]
-    public void In_NPY(string expression, string file, int[] shape, string floats)
-    {
-        _ = (expression, shape, floats);
-        Survive(Convert.FromBase64String(file), bytes => Npy.Parse("f", bytes).Map(array => (array.ToFloats(), array.ToIntegers())));
-    }
-
-    [Theory, InlineData(NumPyFiles.Stored), InlineData(NumPyFiles.Deflated)]
-    public void In_NPZ(string file) => Survive(Convert.FromBase64String(file), bytes => Npz.Parse("f", bytes));
-
     [Fact]
     public void A_sound_file_cut_short_is_never_accepted()
     {
@@ -35,14 +17,34 @@ public class Damaged_files_are_answered
             for (var length = 0; length < file.Length; length++) Damage.Complaint(Npz.Parse("f", file.AsMemory(0, length)));
     }
 
-    private static void Survive<T>(byte[] file, Func<byte[], Either<PtqError, T>> parse)
+    [Fact]
+    public void A_header_of_a_thousand_keys_costs_no_more_than_another()
     {
-        Damage.Content(parse(file));
-        foreach (var damaged in Damage.Of(file, Rounds))
-        {
-            var answer = parse(damaged);
-            if (answer.IsLeft) Damage.Complaint(answer);
-            else Damage.Content(answer);
-        }
+        var dict = $"{{{string.Concat(Enumerable.Range(0, 700).Select(i => $"'k{i}': True,"))}}}";
+        Costs(64 << 10, () => Assert.Equal("f: header, character 194: saw one key more, wanted at most 16", Damage.Complaint(Npy.Parse("f", Headed(dict)))));
+    }
+
+    [Fact]
+    public void A_shape_of_thousands_of_axes_costs_no_more_than_another()
+    {
+        var dict = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({string.Concat(Enumerable.Repeat("1,", 4_900))})}}";
+        Costs(64 << 10, () => Assert.Equal("f: header, character 563: saw one item more, wanted at most 256 in a tuple", Damage.Complaint(Npy.Parse("f", Headed(dict)))));
+    }
+
+    [Fact]
+    public void What_inflates_takes_one_buffer_and_one_copy()
+    {
+        var file = Idx.WriteGz(IdxArray.Of(Shape.Of(4_000_000), Values.Of<byte>(new byte[4_000_000])));
+        Costs(2 * 4_000_000 + (64 << 10), () => Damage.Content(Idx.Parse("f", file)));
+    }
+
+    private static byte[] Headed(string dict) => [0x93, .. "NUMPY"u8, 1, 0, (byte)dict.Length, (byte)(dict.Length >> 8), .. System.Text.Encoding.ASCII.GetBytes(dict)];
+
+    private static void Costs(long most, Action read)
+    {
+        read(); // what the first call alone takes is not the file's
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        read();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, most);
     }
 }

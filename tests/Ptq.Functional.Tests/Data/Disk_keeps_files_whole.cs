@@ -39,7 +39,7 @@ public sealed class Disk_keeps_files_whole : IDisposable
         Assert.Equal($"{folder}: cannot write it: it is a folder", Damage.Complaint(Disk.Write(folder, "x")));
         Assert.Equal(": cannot read it: this is not the path of a file", Damage.Complaint(Disk.ReadAll("")));
         Assert.Equal(": cannot write it: this is not the path of a file", Damage.Complaint(Disk.Write("", "x")));
-        Assert.Equal("\0: cannot read it: this is not the path of a file", Damage.Complaint(Disk.ReadAll("\0")));
+        Assert.Equal("\\u0000: cannot read it: this is not the path of a file", Damage.Complaint(Disk.ReadAll("\0")));
     }
 
     [Fact]

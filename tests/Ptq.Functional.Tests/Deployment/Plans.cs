@@ -53,6 +53,24 @@ public class Plans
     }
 
     [Fact]
+    public void An_output_that_its_operator_does_not_give_is_nobodys_tensor()
+    {
+        var plan = Plan(Conv("c1", "x", "a"), new Operation("s", "Sigmoid", ["a"], ["b", "more"], ByName<AttributeValue>.Of([])), Conv("c2", "b", "y"));
+        Assert.Contains(plan.Left.AsEnumerable(), l => l.Node == "s");
+        Assert.Contains("tensor 'more'", QuantizationPlan.Of(NetworkOf(Conv("c1", "x", "a"), new Operation("s", "Sigmoid", ["a"], ["b", "more"], ByName<AttributeValue>.Of([])), Op("m", "Mul", ["b", "more"], "y")), Shapes, []).Match(_ => "", e => e.Describe()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Twenty_thousand_identities_are_left_out_one_by_one()
+    {
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        var chain = Enumerable.Range(0, 20_000).Select(i => Op($"i{i}", "Identity", [i == 0 ? "a" : $"t{i - 1}"], $"t{i}"));
+        var simple = Simplification.Of(NetworkOf([Conv("c1", "x", "a"), .. chain, Conv("c2", "t19999", "y")]));
+        Assert.Equal(["c1", "c2"], simple.Operations.AsEnumerable().Select(o => o.Name));
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 30); // a second; minutes where each of them is looked for among all
+    }
+
+    [Fact]
     public void An_excluded_layer_keeps_its_float_weights()
     {
         var network = NetworkOf(Conv("c1", "x", "a"), Conv("c2", "a", "y"));

@@ -15,6 +15,9 @@ internal static class Fields
 
     public static byte[] Bytes(int field, params byte[][] parts) => [.. Varint((ulong)field << 3 | 2), .. Varint((ulong)parts.Sum(p => (long)p.Length)), .. parts.SelectMany(p => p)];
 
+    /// <summary>What stands before so many bytes of a field.</summary>
+    public static byte[] Head(int field, int length) => [.. Varint((ulong)field << 3 | 2), .. Varint((ulong)length)];
+
     /// <summary>A ModelProto of IR 8 around what a GraphProto holds.</summary>
     public static byte[] ModelOf(int opset, params byte[][] graph) => [.. Int(1, 8), .. Bytes(7, graph), .. Bytes(8, Int(2, opset))];
 

@@ -17,13 +17,14 @@ namespace Ptq.Engine.Operators;
 /// <param name="Known">The inputs' values, where they are known already.</param>
 internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types, Operand?[] Known)
 {
-    /// <summary>The most elements a tensor may have here: 1 GiB of float32.</summary>
+    /// <summary>The most elements a tensor may have whatever the limits: 1 GiB of float32.</summary>
     public const int MostElements = 1 << 28;
 
     /// <summary>The most axes a tensor may have here: none is known that needs more than a handful.</summary>
     public const int MostAxes = 64;
 
-    private const long MostWork = 1L << 42; // products in one operation: minutes
+    /// <summary>What the operation may ask for.</summary>
+    public EngineLimits Limits { get; init; } = EngineLimits.Default;
 
     /// <summary>How many inputs there are, those left out in between included.</summary>
     public int Count => Types.Length;
@@ -101,7 +102,8 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
         if (lengths.Length > MostAxes) throw Bad("output", $"{lengths.Length} axes", $"at most {MostAxes}");
         if (!Shape.Fits(lengths)) throw Bad("output", $"shape [{string.Join(", ", lengths.ToArray())}]", "lengths from 0 and fewer than 2³¹ elements");
         var shape = Shape.Of(Array.ConvertAll(lengths.ToArray(), n => (int)n));
-        return shape.Count <= MostElements ? shape : throw Bad("output", $"shape {shape}", $"at most {MostElements} elements");
+        var most = Math.Min(Limits.Elements, MostElements);
+        return shape.Count <= most ? shape : throw Bad("output", $"shape {shape}", $"at most {most} elements");
     }
 
     /// <summary>Refuses what would not end.</summary>
@@ -110,7 +112,7 @@ internal sealed record Site(Operation Operation, int Opset, TensorType?[] Types,
     {
         var work = Int128.One;
         foreach (var factor in factors)
-            if ((work *= factor) > MostWork) throw Bad("work", $"more than {MostWork} products", "fewer");
+            if ((work *= factor) > Limits.Products) throw Bad("work", $"more than {Limits.Products} products", "fewer");
     }
 
     /// <summary>What does not fit, to be thrown.</summary>
