@@ -76,7 +76,7 @@ internal sealed class QuantizeCommand : ICommand
         from samples in data.Open(network.Network)
         from made in Display.WithProgress(progress =>
         {
-            progress("Calibrating", 0);
+            progress("Planning", 0);
             return QuantizationRun.Of(network, output, samples, request, exclude, threshold, externalData, data.Threads, progress);
         }, voice.Quiet)
         from written in Interrupts.Wait(() => made.Write(output))

@@ -47,13 +47,20 @@ internal static class QuantizationRun
         from plan in QuantizationPlan.Of(model.Network, samples.ShapesOf(ranges[0]), exclude, request.IntegerActivations).MapLeft(error => error is PtqError.BadRequest bad ? new PtqError.BadRequest(bad.Faults.Map(f => f with { Field = "--exclude" })) : model.At(error))
         from observations in BatchStream.Of(samples, ranges, batches => NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, done => progress("Calibrating", (double)done / ranges.Count)).MapLeft(model.At))
         from quantized in QuantizedNetwork.Create(plan, observations, request.Options).MapLeft(model.At)
-        let meant = request.Written(quantized)
+        let meant = At(progress, "Quantizing", () => request.Written(quantized))
         from files in OnnxFile.WriteFiles(meant, QuantizedFile.DataOf(Path.GetFileName(output)), externalData)
-        let written = ReadBack(output, files, meant, samples, ranges[0])
+        let written = At(progress, "Reading back", () => ReadBack(output, files, meant, samples, ranges[0]))
         from compared in Comparison.Of(model, written, samples.First(MostCompared), threads, threshold, share => progress("Comparing", share), plan.Layers.Map(l => l.Output))
         let used = ranges.Sum(r => r.Count)
         let remarks = (used < samples.Count ? [$"the last {samples.Count - used} samples were not calibrated with: the network takes {samples.FixedLength.IfNone(1)} at once"] : (string[])[]).Concat(QuantizationReport.BytesAsTheyAre(model.Network, observations))
         select new QuantizedFile(files, QuantizationReport.Of(compared, quantized, request, used, model.Bytes, files.Length, remarks));
+
+    /// <summary>Some work that has no shares.</summary>
+    private static T At<T>(Action<string, double> progress, string stage, Func<T> work)
+    {
+        progress(stage, 0);
+        return work();
+    }
 
     /// <summary>A network with the constants of another where they are the same, so that they are in memory once.</summary>
     private static Network Sharing(Network network, Network other) =>

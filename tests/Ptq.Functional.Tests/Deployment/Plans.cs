@@ -34,6 +34,15 @@ public class Plans
     }
 
     [Fact]
+    public void An_output_left_out_is_not_what_an_input_left_out_reads()
+    {
+        var pool = new Operation("p", "MaxPool", ["x"], ["unread", ""], ByName<AttributeValue>.Of([("kernel_shape", new AttributeValue.Wholes([2, 2]))]));
+        var network = Right(Network.Create(17, [new Port("x", ElementType.Float32, Image.Lengths.Map(n => new Dimension(n)))], ByName<Constant>.Of([("most", Constant.Of(Tensor.Of(Shape.Of(), [6f])))]),
+            [pool, Op("c", "Clip", ["x", "", "most"], "y")], [new Port("y", ElementType.Float32, [], false)], NetworkInfo.Named("left out")));
+        Assert.Equal(["Clip"], Simplification.Of(network).Operations.AsEnumerable().Select(o => o.Op));
+    }
+
+    [Fact]
     public void Every_reader_of_a_tensor_with_codes_reads_its_codes()
     {
         var qdq = Quantized(Conv("c1", "x", "a"), Op("s", "Sigmoid", ["a"], "g"), Op("m", "Mul", ["a", "g"], "b"), Conv("c2", "b", "y")).ToQdq();
