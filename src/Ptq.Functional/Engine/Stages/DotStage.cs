@@ -22,14 +22,24 @@ internal sealed class DotStage : Stage
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
 
-    public override void Run(Workspace workspace, int images)
+    /// <summary>The sums of one image, the output channels of every group filled up to whole panels.</summary>
+    public int SumsPerImage => op.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
+
+    public override void Run(Workspace workspace, int images) => Run(workspace, images, [], false);
+
+    /// <summary>The same, with room for all sums of the block, which another stage with the same input, weights and biases can begin with.</summary>
+    /// <param name="workspace">The codes.</param>
+    /// <param name="images">How many images the block has.</param>
+    /// <param name="kept">images · <see cref="SumsPerImage"/> long, or empty: then the sums go where the next ones overwrite them.</param>
+    /// <param name="known">Whether the sums stand there already: then the input is not read.</param>
+    public void Run(Workspace workspace, int images, Span<int> kept, bool known)
     {
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
         padded.Clear(); // padding is the code z_x, centred
         for (var first = 0; first < images; first += plan.ImagesPerCall)
         {
             var count = Math.Min(plan.ImagesPerCall, images - first);
-            for (var i = 0; i < count; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
+            for (var i = 0; i < count && !known; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
@@ -37,8 +47,8 @@ internal sealed class DotStage : Stage
                 for (var from = 0; from < positions; from += plan.PositionsPerRun)
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
-                    var sums = workspace.Sums.AsSpan(0, some * plan.Stride);
-                    plan.Run(padded, group, from, some, sums);
+                    var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
+                    if (!known) plan.Run(padded, group, from, some, sums);
                     RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
         }
