@@ -45,7 +45,7 @@ public sealed class IntegerEngine
     private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted)
     {
         var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(images.Shape[0]).Count])).ToArray();
-        EachBlock(images, threads, (workspace, first, size) =>
+        EachBlock(images, threads, stages, (workspace, first, size) =>
         {
             Load(images, first, size, workspace);
             foreach (var stage in stages) stage.Run(workspace, size);
@@ -60,18 +60,18 @@ public sealed class IntegerEngine
     /// <summary>What writes a tensor; nothing the input.</summary>
     internal Stage? Writer(Slot slot) => slot.Id == 0 ? null : stages[slot.Id - 1];
 
-    /// <summary>Does something to every block of images (the first one's number, how many), a workspace for every thread.</summary>
+    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that these stages can use.</summary>
     /// <exception cref="ArgumentException">The images are not the network's.</exception>
-    internal void EachBlock(Tensor images, int threads, Action<Workspace, int, int> run)
+    internal void EachBlock(Tensor images, int threads, IReadOnlyList<Stage> run, Action<Workspace, int, int> body)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var count = images.Shape[0];
         Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new Workspace([.. slots.Items.AsEnumerable()], stages, Block),
+            () => new Workspace([.. slots.Items.AsEnumerable()], run, Block),
             (block, _, workspace) =>
             {
-                run(workspace, block * Block, Math.Min(Block, count - block * Block));
+                body(workspace, block * Block, Math.Min(Block, count - block * Block));
                 return workspace;
             },
             static _ => { });

@@ -54,7 +54,7 @@ internal sealed class KeptRuns
         var output = makings.Single(m => m.Origin.Tensor == graph.Graph.Output).Slot;
         var shape = output.Shape.Batch(setting.Images.Shape[0]);
         var codes = new int[shape.Count];
-        engine.EachBlock(setting.Images, setting.Threads, (workspace, first, count) =>
+        engine.EachBlock(setting.Images, setting.Threads, [.. makings.Select(m => m.Writer).OfType<Stage>()], (workspace, first, count) =>
         {
             foreach (var making in makings) making.Run(engine, setting.Images, workspace, first, count);
             IntegerEngine.Unload(workspace, output, first, count, codes);
@@ -70,17 +70,34 @@ internal sealed class KeptRuns
     {
         var (ids, next) = (new Dictionary<string, int>(StringComparer.Ordinal), free);
         Kept? Find(Origin? origin) => origin is null ? null : kept.FirstOrDefault(k => k.Origin == origin);
-        Making Identify(Slot slot)
+        Making Identify((Slot Slot, Stage? Writer, QOp? Operation, QOp.MaxPool? Pool) made)
         {
-            var operation = slot.Id == 0 ? null : graph.Operations[slot.Id - 1];
-            var name = operation?.Output ?? graph.Graph.Input;
-            var origin = new Origin(name, false, operation is null ? [] : operation.Inputs.Map(input => ids[input]), graph.Rule, operation is null ? graph.Points[name] : null, operation);
+            var (slot, writer, operation, pool) = made;
+            var name = pool?.Output ?? operation?.Output ?? graph.Graph.Input;
+            var origin = new Origin(name, false, operation is null ? [] : operation.Inputs.Map(input => ids[input]), graph.Rule, operation is null ? graph.Points[name] : null, operation, pool);
             var codes = Find(origin);
             var id = codes?.Id ?? (last.FirstOrDefault(l => l.Origin == origin) is { Origin: not null } before ? before.Id : next++);
             ids.Add(name, id);
-            return new(slot, engine.Writer(slot), id, origin, codes, Find(origin.BeforeRequantization));
+            return new(slot, writer, id, origin, codes, Find(origin.BeforeRequantization));
         }
-        return ([.. engine.Slots.AsEnumerable().Select(Identify)], next);
+        return ([.. Made(graph, engine).Select(Identify)], next);
+    }
+
+    /// <summary>The input and the operations; a convolution that only a max pool reads is one with that.</summary>
+    private IEnumerable<(Slot, Stage?, QOp?, QOp.MaxPool?)> Made(QuantizedGraph graph, IntegerEngine engine)
+    {
+        var (slots, operations) = (engine.Slots, graph.Operations);
+        yield return (slots[0], null, null, null);
+        var readers = operations.AsEnumerable().SelectMany(op => op.Inputs.AsEnumerable()).Append(graph.Graph.Output).ToLookup(name => name, StringComparer.Ordinal);
+        var pooled = new Dictionary<string, (QOp.Dot, DotStage)>(StringComparer.Ordinal);
+        var pools = operations.AsEnumerable().OfType<QOp.MaxPool>().Select(p => p.Input).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < operations.Length; i++)
+        {
+            var (operation, writer) = (operations[i], engine.Writer(slots[i + 1]));
+            if (operation is QOp.Dot dot && writer is DotStage { ByImage: true } sums && pools.Contains(dot.Output) && readers[dot.Output].Count() == 1) pooled.Add(dot.Output, (dot, sums));
+            else if (operation is QOp.MaxPool pool && pooled.TryGetValue(pool.Input, out var before)) yield return (slots[i + 1], new PooledDotStage(before.Item2, before.Item1, pool, slots[i + 1], setting.Widest), before.Item1, pool);
+            else yield return (slots[i + 1], writer, operation, null);
+        }
     }
 
     /// <summary>Where the codes come from, from the output back: what is kept needs no inputs.</summary>
@@ -111,7 +128,7 @@ internal sealed class KeptRuns
         }
         return [.. makings.Select(making =>
         {
-            var sums = making is { Source: Source.Inputs, Writer: DotStage dot, Origin.BeforeRequantization: { } before } && Room(before, dot.SumsPerImage, sizeof(int)) is > 0 and var all
+            var sums = making is { Source: Source.Inputs, Writer: ISummingStage dot, Origin.BeforeRequantization: { } before } && Room(before, dot.SumsPerImage, sizeof(int)) is > 0 and var all
                 ? new Kept(before, making.Id, [], GC.AllocateUninitializedArray<int>(all)) : null;
             var codes = making.Source is Source.Inputs or Source.Sums && Room(making.Origin, making.Slot.Size, sizeof(short)) is > 0 and var length
                 ? new Kept(making.Origin, making.Id, GC.AllocateUninitializedArray<short>(length), []) : null;

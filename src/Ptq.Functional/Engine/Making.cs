@@ -11,7 +11,8 @@ namespace Ptq.Engine;
 /// <param name="Rule">How reals become codes.</param>
 /// <param name="Image">The parameters of the network's input, for it alone.</param>
 /// <param name="Operation">What makes any other; for sums, without a requantizer.</param>
-internal sealed record Origin(string Tensor, bool Sums, Values<int> Inputs, AffineRule Rule, AffineParams? Image, QOp? Operation)
+/// <param name="Pool">A pool behind the operation that is one with it.</param>
+internal sealed record Origin(string Tensor, bool Sums, Values<int> Inputs, AffineRule Rule, AffineParams? Image, QOp? Operation, QOp.MaxPool? Pool = null)
 {
     private static Requantizer None => new Requantizer.Float32([], 0, 0, 0);
 
@@ -77,10 +78,10 @@ internal sealed record Making(Slot Slot, Stage? Writer, int Id, Origin Origin, K
             case Source.Codes:
                 Part(Codes!.Codes, first, count, Slot.Size).CopyTo(codes);
                 return;
-            case Source.Sums when Writer is DotStage dot:
+            case Source.Sums when Writer is ISummingStage dot:
                 dot.Run(workspace, count, Part(Sums!.Sums, first, count, dot.SumsPerImage), known: true);
                 break;
-            case Source.Inputs when Writer is DotStage dot && SumsToKeep is { } room:
+            case Source.Inputs when Writer is ISummingStage dot && SumsToKeep is { } room:
                 dot.Run(workspace, count, Part(room.Sums, first, count, dot.SumsPerImage), known: false);
                 break;
             case Source.Inputs when Writer is null: engine.Load(images, first, count, workspace); break;

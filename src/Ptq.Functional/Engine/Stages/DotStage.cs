@@ -3,7 +3,7 @@ using Ptq.Engine.Kernels;
 namespace Ptq.Engine.Stages;
 
 /// <summary>A convolution or a linear layer: pad and centre, multiply and add, requantize.</summary>
-internal sealed class DotStage : Stage
+internal sealed class DotStage : Stage, ISummingStage
 {
     private readonly QOp.Dot op;
     private readonly Slot input, output;
@@ -22,16 +22,12 @@ internal sealed class DotStage : Stage
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
 
-    /// <summary>The sums of one image, the output channels of every group filled up to whole panels.</summary>
+    /// <inheritdoc/>
     public int SumsPerImage => op.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
 
     public override void Run(Workspace workspace, int images) => Run(workspace, images, [], false);
 
-    /// <summary>The same, with room for all sums of the block, which another stage with the same input, weights and biases can begin with.</summary>
-    /// <param name="workspace">The codes.</param>
-    /// <param name="images">How many images the block has.</param>
-    /// <param name="kept">images · <see cref="SumsPerImage"/> long, or empty: then the sums go where the next ones overwrite them.</param>
-    /// <param name="known">Whether the sums stand there already: then the input is not read.</param>
+    /// <inheritdoc/>
     public void Run(Workspace workspace, int images, Span<int> kept, bool known)
     {
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
@@ -52,6 +48,26 @@ internal sealed class DotStage : Stage
                     RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
         }
+    }
+
+    /// <summary>Whether a call takes one image, so that sums can be had image by image.</summary>
+    public bool ByImage => plan.ImagesPerCall == 1;
+
+    /// <summary>From position to position in the sums of a group.</summary>
+    public int Stride => plan.Stride;
+
+    /// <summary>The sums of one image, where <see cref="ByImage"/>: [group][position][<see cref="Stride"/>].</summary>
+    public void Sum(Workspace workspace, int image, Span<int> sums)
+    {
+        var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
+        padded.Clear();
+        Pad(workspace.Image(input, image), padded);
+        for (var group = 0; group < op.Groups; group++)
+            for (var from = 0; from < plan.Positions; from += plan.PositionsPerRun)
+            {
+                var some = Math.Min(plan.PositionsPerRun, plan.Positions - from);
+                plan.Run(padded, group, from, some, sums.Slice((group * plan.Positions + from) * plan.Stride, some * plan.Stride));
+            }
     }
 
     private void Pad(ReadOnlySpan<short> codes, Span<short> padded)
