@@ -94,7 +94,7 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     public int Stride => starts[0].Length;
 
     /// <summary>The padded images of a call, and what the last step may read beyond them.</summary>
-    public int BufferLength => ImagesPerCall * Input.Length + Kernel.Depth - 1;
+    public int BufferLength => ImagesPerCall * Input.Length + Kernel.Reach - 1;
 
     /// <summary>The sums of a run.</summary>
     public int SumsLength => PositionsPerRun * Stride;

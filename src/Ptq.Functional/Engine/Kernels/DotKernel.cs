@@ -19,9 +19,10 @@ internal delegate void Dot<TIn, TOut>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> pos
 /// <param name="Width">The vectors it takes.</param>
 /// <param name="Lanes">Outputs a panel.</param>
 /// <param name="Depth">Inputs a step.</param>
+/// <param name="Reach">How many neighbouring inputs a step may read.</param>
 /// <param name="IsSupported">Whether this machine can run it.</param>
 /// <param name="Run">The kernel.</param>
-internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, bool IsSupported, Dot<TIn, TOut> Run);
+internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run);
 
 /// <summary>The one body that all kernels share.</summary>
 internal static class DotKernel
@@ -30,7 +31,7 @@ internal static class DotKernel
     public const int Rows = 8;
 
     public static DotKernel<TIn, TOut> Of<TLanes, TIn, TOut, TWeights, TSums>(VectorWidth width) where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged =>
-        new(width, TLanes.Count, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
+        new(width, TLanes.Count, TLanes.Depth, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, Span<TOut> sums)
@@ -161,7 +162,8 @@ internal static class DotKernel
         }
     }
 
-    private static int LastRead(ReadOnlySpan<int> positions, ReadOnlySpan<int> steps)
+    /// <summary>The last place at which a step begins.</summary>
+    internal static int LastRead(ReadOnlySpan<int> positions, ReadOnlySpan<int> steps)
     {
         var (position, step) = (0, 0);
         foreach (var p in positions) position = p >= 0 ? Math.Max(position, p) : throw new ArgumentException("A position lies before the inputs.");
