@@ -89,7 +89,7 @@ public sealed class IntegerEngine
         QOp.AveragePool { Mean: { } mean } p => new RealAveragePoolStage(p, mean, slots[p.Input], slots[p.Output]),
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.Table t => new TableStage(t, slots[t.Input], slots[t.Output]),
-        QOp.Add a => new AddStage(a, slots[a.A], slots[a.B], slots[a.Output]),
+        QOp.Add a => new AddStage(a, slots[a.A], slots[a.B], slots[a.Output], widest),
         QOp.Flatten f => new FlattenStage(slots[f.Input], slots[f.Output]),
         QOp.Softmax s => new SoftmaxStage(s, slots[s.Input], slots[s.Output]),
         _ => throw new System.Diagnostics.UnreachableException(),
