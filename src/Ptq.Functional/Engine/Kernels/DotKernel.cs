@@ -30,6 +30,9 @@ internal static class DotKernel
     /// <summary>Positions a tile: eight chains of dependent additions hide a latency of four cycles on two units.</summary>
     public const int Rows = 8;
 
+    /// <summary>So many positions are whole tiles of every kernel: of eight, of six where two panels share the inputs, or of four.</summary>
+    public const int Tiles = 24;
+
     public static DotKernel<TIn, TOut> Of<TLanes, TIn, TOut, TWeights, TSums>(VectorWidth width) where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged =>
         new(width, TLanes.Count, TLanes.Depth, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
 
@@ -56,7 +59,7 @@ internal static class DotKernel
         where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged
     {
         var stepLength = TLanes.Count * TLanes.Depth;
-        var panelLength = steps.Length * stepLength;
+        var panelLength = (nint)steps.Length * stepLength;
         ref var input = ref MemoryMarshal.GetReference(x);
         ref var output = ref MemoryMarshal.GetReference(sums);
         var startA = TLanes.LoadSums(ref MemoryMarshal.GetReference(starts));
@@ -75,9 +78,12 @@ internal static class DotKernel
             var (a0, a1, a2, a3, a4, a5) = (startA, startA, startA, startA, startA, startA);
             var (b0, b1, b2, b3, b4, b5) = (startB, startB, startB, startB, startB, startB);
 
+            // Without an index: the loop has no register to spare.
             ref var w = ref MemoryMarshal.GetReference(weights);
-            foreach (var step in steps)
+            ref var end = ref Unsafe.Add(ref MemoryMarshal.GetReference(steps), steps.Length);
+            for (ref var at = ref MemoryMarshal.GetReference(steps); Unsafe.IsAddressLessThan(ref at, ref end); at = ref Unsafe.Add(ref at, 1))
             {
+                nint step = at;
                 var weightA = TLanes.LoadWeights(ref w);
                 var weightB = TLanes.LoadWeights(ref Unsafe.Add(ref w, panelLength));
                 a0 = TLanes.Add(a0, weightA, ref Unsafe.Add(ref x0, step));
