@@ -16,8 +16,7 @@ internal sealed class DotStage : Stage
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
-        plan = DotPlan<short, int>.Create(DotKernels.For(DotKernels.Int16, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block,
-            channelsFirst: false, centred, op.Bias.Span);
+        plan = IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest);
     }
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
@@ -33,7 +32,7 @@ internal sealed class DotStage : Stage
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
-            for (var group = 0; group < op.Groups; group++)
+            for (var group = 0; group < plan.Groups; group++)
                 for (var from = 0; from < positions; from += plan.PositionsPerRun)
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
