@@ -14,6 +14,10 @@ public class A_dot_product
         Agrees(DotKernels.Int16, rng, positions % 20, steps % 40, panels % 3 + 1, x => (short)(Math.Clamp(x, -3, 3) * 85), x => (int)(x * 1e8), (s, x, w) => s + x * w);
 
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
+    public bool Of_integers_a_channel_each_is_the_same_on_every_path(Rng rng, byte positions, byte steps, byte panels) =>
+        Agrees(ChannelKernel.All, rng, positions % 20, steps % 40, panels % 3 + 1, x => (short)(Math.Clamp(x, -3, 3) * 85), x => (int)(x * 1e8), (s, x, w) => s + x * w, channels: true);
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
     public bool Of_floats_fuses_in_index_order_on_every_path(Rng rng, byte positions, byte steps, byte panels) =>
         Agrees(DotKernels.Single, rng, positions % 20, steps % 40, panels % 3 + 1, x => (float)x, x => (float)x, (s, x, w) => MathF.FusedMultiplyAdd(x, w, s));
 
@@ -22,10 +26,10 @@ public class A_dot_product
         Agrees(DotKernels.Double, rng, positions % 20, steps % 40, panels % 3 + 1, x => (float)x, x => x, (s, x, w) => s + x * w);
 
     [Fact]
-    public void A_path_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int16.Where(k => k.IsSupported), kernel =>
-        Assert.Throws<ArgumentException>(() => kernel.Run(new short[4], [0], [3], new short[kernel.Lanes * 2], new int[kernel.Lanes], new int[kernel.Lanes])));
+    public void A_path_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int16.Concat(ChannelKernel.All).Where(k => k.IsSupported), kernel =>
+        Assert.Throws<ArgumentException>(() => kernel.Run(new short[kernel.Reach + 2], [0], [3], new short[kernel.Lanes * 2], new int[kernel.Lanes], new int[kernel.Lanes])));
 
-    private static bool Agrees<TIn, TOut>(ImmutableArray<DotKernel<TIn, TOut>> kernels, Rng rng, int positions, int steps, int panels, Func<double, TIn> input, Func<double, TOut> start, Func<TOut, TIn, TIn, TOut> add)
+    private static bool Agrees<TIn, TOut>(ImmutableArray<DotKernel<TIn, TOut>> kernels, Rng rng, int positions, int steps, int panels, Func<double, TIn> input, Func<double, TOut> start, Func<TOut, TIn, TIn, TOut> add, bool channels = false)
         where TIn : unmanaged where TOut : unmanaged, INumber<TOut> => kernels.Where(k => k.IsSupported).All(kernel =>
     {
         var stream = rng;
@@ -36,7 +40,7 @@ public class A_dot_product
             return Array.ConvertAll(normals, x => from(x));
         }
         var (lanes, depth) = (kernel.Lanes, kernel.Depth);
-        var x = Drawn(100 + depth, input);
+        var x = Drawn(100 + (channels ? panels * lanes : depth), input);
         var weights = Drawn(panels * steps * lanes * depth, input);
         var starts = Drawn(panels * lanes, start);
         var at = Drawn(positions, n => Math.Min(50, (int)Math.Abs(n * 20)));
@@ -49,7 +53,7 @@ public class A_dot_product
             var sum = starts[panel * lanes + lane];
             for (var s = 0; s < steps; s++)
                 for (var d = 0; d < depth; d++)
-                    sum = add(sum, x[at[position] + reads[s] + d], weights[((panel * steps + s) * lanes + lane) * depth + d]);
+                    sum = add(sum, x[at[position] + reads[s] + (channels ? panel * lanes + lane : d)], weights[((panel * steps + s) * lanes + lane) * depth + d]);
             return sum == sums[i];
         });
     });

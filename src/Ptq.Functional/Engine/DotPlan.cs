@@ -24,7 +24,7 @@ internal readonly record struct FilterLayout(int Groups, int Group, int Outputs,
 /// </summary>
 internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unmanaged
 {
-    private const int Tile = 1 << 15; // sums that one run of the kernel leaves: they stay in the cache until they are read
+    private const int Tile = 1 << 13; // sums that one run of the kernel leaves: they stay in the cache until they are read
 
     private readonly int[] positions;
     private readonly int[] steps;
@@ -51,7 +51,7 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
             starts[g] = Packing.Lanes(start.IsEmpty ? new TOut[filters.Outputs] : start.Slice(g * filters.Outputs, filters.Outputs), kernel.Lanes);
         }
         GroupStride = input.Image[0] / filters.Groups * input.ChannelStride;
-        PositionsPerRun = Math.Min(positions.Length, Math.Max(imagesPerCall == 1 ? Tile / Stride : positions.Length, 8 * DotKernel.Rows));
+        PositionsPerRun = Math.Min(positions.Length, imagesPerCall == 1 ? Math.Max(Tile / Stride / DotKernel.Tiles, 1) * DotKernel.Tiles : Math.Max(positions.Length, 8 * DotKernel.Rows));
     }
 
     /// <summary>The plan of an ordinary convolution.</summary>
@@ -94,7 +94,7 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     public int Stride => starts[0].Length;
 
     /// <summary>The padded images of a call, and what the last step may read beyond them.</summary>
-    public int BufferLength => ImagesPerCall * Input.Length + Kernel.Depth - 1;
+    public int BufferLength => ImagesPerCall * Input.Length + Kernel.Reach - 1;
 
     /// <summary>The sums of a run.</summary>
     public int SumsLength => PositionsPerRun * Stride;

@@ -26,7 +26,22 @@ internal sealed class IntegerConvolution
         for (var o = 0; o < filters[0]; o++) Codes.Centre(weight.Slice(o * filter, filter), zeros[zeros.Length == 1 ? 0 : o], centred.AsSpan(o * filter, filter));
         var start = new int[filters[0]];
         for (var o = 0; o < bias.Length; o++) start[o] = (int)bias[o];
-        plan = DotPlan<short, int>.Create(DotKernels.For(DotKernels.Int16, filters[0] / groups, VectorWidth.Bits512), input, filters, groups, block, channelsFirst: false, centred, start);
+        plan = Plan(input, filters, groups, block, centred, start, VectorWidth.Bits512);
+    }
+
+    /// <summary>The plan of a convolution of centred codes: where every channel has one filter, all channels are one group of a kernel of their own.</summary>
+    /// <param name="input">The layout of an image; channels last.</param>
+    /// <param name="filters">[O, C / groups, …].</param>
+    /// <param name="groups">How many groups.</param>
+    /// <param name="block">The most images that share a run where each has few positions.</param>
+    /// <param name="weight">The filters.</param>
+    /// <param name="start">What the sum of every output channel begins with.</param>
+    /// <param name="widest">The widest vectors to use.</param>
+    public static DotPlan<short, int> Plan(PaddedImage input, Shape filters, int groups, int block, ReadOnlySpan<short> weight, ReadOnlySpan<int> start, VectorWidth widest)
+    {
+        var depthwise = groups > 1 && filters[0] == groups && filters[1] == 1;
+        var kernel = depthwise ? DotKernels.For(ChannelKernel.All, groups, widest) : DotKernels.For(DotKernels.Int16, filters[0] / groups, widest);
+        return DotPlan<short, int>.Create(kernel, input, filters, depthwise ? 1 : groups, block, channelsFirst: false, weight, start);
     }
 
     /// <summary>The sums of some images, each handed on to be written.</summary>

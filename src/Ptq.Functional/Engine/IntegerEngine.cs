@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ptq.Engine.Kernels;
 using Ptq.Engine.Stages;
 using Ptq.Model;
@@ -18,6 +19,7 @@ public sealed class IntegerEngine
     private readonly VectorWidth widest;
     private readonly ByName<Slot> slots;
     private readonly Stage[] stages;
+    private readonly ConcurrentBag<Workspace> idle = []; // from run to run, as many as threads ran at once
 
     private IntegerEngine(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, Stage[] stages) =>
         (this.source, this.widest, this.slots, this.stages) = (source, widest, slots, stages);
@@ -35,17 +37,24 @@ public sealed class IntegerEngine
     /// <summary>The codes of the output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
-    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output])[source.Graph.Output];
+    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space([source.Graph.Output]), idle.Add)[source.Graph.Output];
 
     /// <summary>The codes of every tensor of the graph that has some, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
-    public ByName<QTensor> Trace(Tensor images, int threads = 1) => Execute(images, threads, [.. slots.Names.AsEnumerable().Where(source.Graph.Shapes.Has)]);
+    public ByName<QTensor> Trace(Tensor images, int threads = 1)
+    {
+        string[] wanted = [.. slots.Names.AsEnumerable().Where(source.Graph.Shapes.Has)];
+        return Execute(images, threads, wanted, () => Space(wanted), static _ => { });
+    }
 
-    private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted)
+    private Workspace Space(string[] kept) => new(
+        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), stages, Block);
+
+    private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
     {
         var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(images.Shape[0]).Count])).ToArray();
-        EachBlock(images, threads, stages, (workspace, first, size) =>
+        EachBlock(images, threads, take, leave, (workspace, first, size) =>
         {
             Load(images, first, size, workspace);
             foreach (var stage in stages) stage.Run(workspace, size);
@@ -60,21 +69,24 @@ public sealed class IntegerEngine
     /// <summary>What writes a tensor; nothing the input.</summary>
     internal Stage? Writer(Slot slot) => slot.Id == 0 ? null : stages[slot.Id - 1];
 
-    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that these stages can use.</summary>
+    /// <summary>A workspace for these stages in which no tensor's codes are overwritten by another's.</summary>
+    internal Workspace Apart(IReadOnlyList<Stage> run) => new(Buffers.Apart([.. slots.Items.AsEnumerable()]), run, Block);
+
+    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that it takes and leaves.</summary>
     /// <exception cref="ArgumentException">The images are not the network's.</exception>
-    internal void EachBlock(Tensor images, int threads, IReadOnlyList<Stage> run, Action<Workspace, int, int> body)
+    internal void EachBlock(Tensor images, int threads, Func<Workspace> take, Action<Workspace> leave, Action<Workspace, int, int> body)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var count = images.Shape[0];
         Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => new Workspace([.. slots.Items.AsEnumerable()], run, Block),
+            take,
             (block, _, workspace) =>
             {
                 body(workspace, block * Block, Math.Min(Block, count - block * Block));
                 return workspace;
             },
-            static _ => { });
+            leave);
     }
 
     internal void Load(Tensor images, int first, int size, Workspace workspace)
@@ -107,7 +119,7 @@ public sealed class IntegerEngine
         QOp.AveragePool { Mean: { } mean } p => new RealAveragePoolStage(p, mean, slots[p.Input], slots[p.Output]),
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.Table t => new TableStage(t, slots[t.Input], slots[t.Output]),
-        QOp.Add a => new AddStage(a, slots[a.A], slots[a.B], slots[a.Output]),
+        QOp.Add a => new AddStage(a, slots[a.A], slots[a.B], slots[a.Output], widest),
         QOp.Flatten f => new FlattenStage(slots[f.Input], slots[f.Output]),
         QOp.Softmax s => new SoftmaxStage(s, slots[s.Input], slots[s.Output]),
         _ => throw new System.Diagnostics.UnreachableException(),

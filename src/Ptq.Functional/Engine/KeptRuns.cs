@@ -54,7 +54,8 @@ internal sealed class KeptRuns
         var output = makings.Single(m => m.Origin.Tensor == graph.Graph.Output).Slot;
         var shape = output.Shape.Batch(setting.Images.Shape[0]);
         var codes = new int[shape.Count];
-        engine.EachBlock(setting.Images, setting.Threads, [.. makings.Select(m => m.Writer).OfType<Stage>()], (workspace, first, count) =>
+        Stage[] stages = [.. makings.Select(m => m.Writer).OfType<Stage>()];
+        engine.EachBlock(setting.Images, setting.Threads, () => engine.Apart(stages), static _ => { }, (workspace, first, count) =>
         {
             foreach (var making in makings) making.Run(engine, setting.Images, workspace, first, count);
             IntegerEngine.Unload(workspace, output, first, count, codes);

@@ -15,16 +15,28 @@ internal static class Int32Codes
 /// </summary>
 internal readonly record struct CodeSum
 {
-    private readonly float a, b, start;
-    private readonly int low, high;
-
     /// <summary>The sum of codes with these parameters.</summary>
     public CodeSum((float Scale, int Zero) a, (float Scale, int Zero) b, (float Scale, int Zero) y, int low, int high)
     {
-        (this.a, this.b, this.low, this.high) = (a.Scale / y.Scale, b.Scale / y.Scale, low, high);
-        start = y.Zero - MathF.FusedMultiplyAdd(this.a, a.Zero, this.b * b.Zero);
+        (A, B, Low, High) = (a.Scale / y.Scale, b.Scale / y.Scale, low, high);
+        Start = y.Zero - MathF.FusedMultiplyAdd(A, a.Zero, B * b.Zero);
     }
 
+    /// <summary>r_a.</summary>
+    public float A { get; }
+
+    /// <summary>r_b.</summary>
+    public float B { get; }
+
+    /// <summary>What the codes' products are added to.</summary>
+    public float Start { get; }
+
+    /// <summary>The lowest code.</summary>
+    public int Low { get; }
+
+    /// <summary>The highest code.</summary>
+    public int High { get; }
+
     /// <summary>The code.</summary>
-    public int Of(int aCode, int bCode) => Int32Codes.Of(MathF.FusedMultiplyAdd(aCode, a, MathF.FusedMultiplyAdd(bCode, b, start)), low, high);
+    public int Of(int aCode, int bCode) => Int32Codes.Of(MathF.FusedMultiplyAdd(aCode, A, MathF.FusedMultiplyAdd(bCode, B, Start)), Low, High);
 }

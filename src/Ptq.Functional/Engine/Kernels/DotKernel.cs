@@ -19,9 +19,10 @@ internal delegate void Dot<TIn, TOut>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> pos
 /// <param name="Width">The vectors it takes.</param>
 /// <param name="Lanes">Outputs a panel.</param>
 /// <param name="Depth">Inputs a step.</param>
+/// <param name="Reach">How many neighbouring inputs a step may read.</param>
 /// <param name="IsSupported">Whether this machine can run it.</param>
 /// <param name="Run">The kernel.</param>
-internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, bool IsSupported, Dot<TIn, TOut> Run);
+internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run);
 
 /// <summary>The one body that all kernels share.</summary>
 internal static class DotKernel
@@ -29,8 +30,11 @@ internal static class DotKernel
     /// <summary>Positions a tile: eight chains of dependent additions hide a latency of four cycles on two units.</summary>
     public const int Rows = 8;
 
+    /// <summary>So many positions are whole tiles of every kernel: of eight, of six where two panels share the inputs, or of four.</summary>
+    public const int Tiles = 24;
+
     public static DotKernel<TIn, TOut> Of<TLanes, TIn, TOut, TWeights, TSums>(VectorWidth width) where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged =>
-        new(width, TLanes.Count, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
+        new(width, TLanes.Count, TLanes.Depth, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, Span<TOut> sums)
@@ -55,7 +59,7 @@ internal static class DotKernel
         where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged
     {
         var stepLength = TLanes.Count * TLanes.Depth;
-        var panelLength = steps.Length * stepLength;
+        var panelLength = (nint)steps.Length * stepLength;
         ref var input = ref MemoryMarshal.GetReference(x);
         ref var output = ref MemoryMarshal.GetReference(sums);
         var startA = TLanes.LoadSums(ref MemoryMarshal.GetReference(starts));
@@ -74,9 +78,12 @@ internal static class DotKernel
             var (a0, a1, a2, a3, a4, a5) = (startA, startA, startA, startA, startA, startA);
             var (b0, b1, b2, b3, b4, b5) = (startB, startB, startB, startB, startB, startB);
 
+            // Without an index: the loop has no register to spare.
             ref var w = ref MemoryMarshal.GetReference(weights);
-            foreach (var step in steps)
+            ref var end = ref Unsafe.Add(ref MemoryMarshal.GetReference(steps), steps.Length);
+            for (ref var at = ref MemoryMarshal.GetReference(steps); Unsafe.IsAddressLessThan(ref at, ref end); at = ref Unsafe.Add(ref at, 1))
             {
+                nint step = at;
                 var weightA = TLanes.LoadWeights(ref w);
                 var weightB = TLanes.LoadWeights(ref Unsafe.Add(ref w, panelLength));
                 a0 = TLanes.Add(a0, weightA, ref Unsafe.Add(ref x0, step));
@@ -161,7 +168,8 @@ internal static class DotKernel
         }
     }
 
-    private static int LastRead(ReadOnlySpan<int> positions, ReadOnlySpan<int> steps)
+    /// <summary>The last place at which a step begins.</summary>
+    internal static int LastRead(ReadOnlySpan<int> positions, ReadOnlySpan<int> steps)
     {
         var (position, step) = (0, 0);
         foreach (var p in positions) position = p >= 0 ? Math.Max(position, p) : throw new ArgumentException("A position lies before the inputs.");

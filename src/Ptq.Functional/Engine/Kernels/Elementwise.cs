@@ -88,6 +88,27 @@ internal static class Elementwise
         for (; i < values.Length; i++) clipped[i] = MathF.Min(MathF.Max(values[i], min), max);
     }
 
+    /// <summary>Sums of two tensors.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> sums)
+    {
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= sums.Length - Vector<float>.Count; i += Vector<float>.Count) (new Vector<float>(a[i..]) + new Vector<float>(b[i..])).CopyTo(sums[i..]);
+        for (; i < sums.Length; i++) sums[i] = a[i] + b[i];
+    }
+
+    /// <summary>The mean of every plane, summed in double in index order and rounded once.</summary>
+    public static void Means(ReadOnlySpan<float> planes, int plane, Span<float> means)
+    {
+        for (var i = 0; i < means.Length; i++)
+        {
+            var sum = 0.0;
+            foreach (var x in planes.Slice(i * plane, plane)) sum += x;
+            means[i] = (float)(sum / plane);
+        }
+    }
+
     /// <summary>Sums [position][stride] of some channels as planes: [channel][plane].</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void Planes(ReadOnlySpan<float> sums, int stride, int channels, Span<float> planes, int plane)

@@ -72,5 +72,6 @@ internal static class QuantizeKernel
         return float.IsNaN(code) ? zero : (int)Math.Clamp(code, low, high);
     }
 
-    internal static Vector128<short> Narrow(Vector256<int> codes) => Vector128.Narrow(codes.GetLower(), codes.GetUpper());
+    /// <summary>Codes that int16 holds.</summary>
+    internal static Vector128<short> Narrow(Vector256<int> codes) => Vector128.NarrowWithSaturation(codes.GetLower(), codes.GetUpper()); // one instruction, where cutting off bits takes several
 }

@@ -43,7 +43,7 @@ internal static class RequantizeKernel
         for (var p = 0; p < positions; p++)
         {
             var product = Vector256.ConvertToSingle(Vector256.LoadUnsafe(ref from, (nuint)(p * stride))) * multipliers;
-            var clamped = Vector256.Min(Vector256.Max(product, low), high); // as floats: the native conversion does not saturate
+            var clamped = Vector256.MinNative(Vector256.MaxNative(product, low), high); // as floats: the native conversion does not saturate; no product is NaN
             QuantizeKernel.Narrow(Vector256.ConvertToInt32Native(Vector256.Round(clamped)) + zero).StoreUnsafe(ref to, (nuint)(p * codeStride));
         }
     }

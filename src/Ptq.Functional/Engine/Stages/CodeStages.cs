@@ -19,14 +19,16 @@ internal sealed class TableStage(QOp.Table op, Slot input, Slot output) : Stage
 }
 
 /// <summary>The sum of two tensors.</summary>
-internal sealed class AddStage(QOp.Add op, Slot a, Slot b, Slot output) : Stage
+internal sealed class AddStage(QOp.Add op, Slot a, Slot b, Slot output, VectorWidth widest) : Stage
 {
     public override void Run(Workspace workspace, int images)
     {
         var x = workspace[a][..(images * a.Size)];
         var y = workspace[b];
         var to = workspace[output];
-        for (var i = 0; i < x.Length; i++) to[i] = (short)IntegerOps.Sum(op, x[i], y[i]);
+        if (op.Sum is { } sum) AddKernel.Run(sum, x, y, to, widest);
+        else
+            for (var i = 0; i < x.Length; i++) to[i] = (short)IntegerOps.Sum(op, x[i], y[i]);
     }
 }
 

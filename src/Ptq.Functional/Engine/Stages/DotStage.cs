@@ -16,14 +16,13 @@ internal sealed class DotStage : Stage, ISummingStage
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
-        plan = DotPlan<short, int>.Create(DotKernels.For(DotKernels.Int16, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block,
-            channelsFirst: false, centred, op.Bias.Span);
+        plan = IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest);
     }
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
 
     /// <inheritdoc/>
-    public int SumsPerImage => op.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
+    public int SumsPerImage => plan.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
 
     public override void Run(Workspace workspace, int images) => Run(workspace, images, [], false);
 
@@ -39,7 +38,7 @@ internal sealed class DotStage : Stage, ISummingStage
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
-            for (var group = 0; group < op.Groups; group++)
+            for (var group = 0; group < plan.Groups; group++)
                 for (var from = 0; from < positions; from += plan.PositionsPerRun)
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
@@ -53,6 +52,9 @@ internal sealed class DotStage : Stage, ISummingStage
     /// <summary>Whether a call takes one image, so that sums can be had image by image.</summary>
     public bool ByImage => plan.ImagesPerCall == 1;
 
+    /// <summary>The groups that the sums are in.</summary>
+    public int Groups => plan.Groups;
+
     /// <summary>From position to position in the sums of a group.</summary>
     public int Stride => plan.Stride;
 
@@ -62,7 +64,7 @@ internal sealed class DotStage : Stage, ISummingStage
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
         padded.Clear();
         Pad(workspace.Image(input, image), padded);
-        for (var group = 0; group < op.Groups; group++)
+        for (var group = 0; group < plan.Groups; group++)
             for (var from = 0; from < plan.Positions; from += plan.PositionsPerRun)
             {
                 var some = Math.Min(plan.PositionsPerRun, plan.Positions - from);

@@ -11,7 +11,7 @@ internal sealed class PooledDotStage(DotStage dot, QOp.Dot op, QOp.MaxPool pool,
     private readonly (int Output, int Input)[] pairs = PoolWalk.Of(pool.Window, pool.InputShape, pool.OutputShape);
 
     /// <inheritdoc/>
-    public int SumsPerImage => op.Groups * Positions * dot.Stride;
+    public int SumsPerImage => dot.Groups * Positions * dot.Stride;
 
     public override (int Padded, int Sums) Scratch => (dot.Scratch.Padded, dot.SumsPerImage + SumsPerImage);
 
@@ -39,16 +39,16 @@ internal sealed class PooledDotStage(DotStage dot, QOp.Dot op, QOp.MaxPool pool,
     private void Pool(ReadOnlySpan<int> all, Span<int> largest)
     {
         largest.Fill(int.MinValue); // every window sees a sum
-        var (from, to, stride) = (all.Length / op.Groups, largest.Length / op.Groups, dot.Stride);
-        for (var group = 0; group < op.Groups; group++)
+        var (from, to, stride) = (all.Length / dot.Groups, largest.Length / dot.Groups, dot.Stride);
+        for (var group = 0; group < dot.Groups; group++)
             foreach (var (at, under) in pairs)
                 Elementwise.Max(largest.Slice(group * to + at * stride, stride), all.Slice(group * from + under * stride, stride));
     }
 
     private void Requantize(ReadOnlySpan<int> largest, Span<short> codes)
     {
-        var (channels, size) = (output.Channels / op.Groups, largest.Length / op.Groups);
-        for (var group = 0; group < op.Groups; group++)
+        var (channels, size) = (output.Channels / dot.Groups, largest.Length / dot.Groups);
+        for (var group = 0; group < dot.Groups; group++)
             RequantizeKernel.Run(op.Requantizer, group * channels, channels, largest.Slice(group * size, size), dot.Stride, codes[(group * channels)..], output.Channels, widest);
     }
 }
