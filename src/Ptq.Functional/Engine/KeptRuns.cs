@@ -8,7 +8,7 @@ namespace Ptq.Engine;
 
 /// <summary>
 /// Runs quantized networks over the same images and keeps codes and INT32 sums for the next one: an immutable value. A tensor is known by its operation and by the identities
-/// of what that reads, so by every scale, zero point, weight and bias before it; its sums by the same without the requantizer. What changes with every network is never
+/// of what that reads, so by every scale, zero point, weight and bias before it; its sums by the same without the requantizer. What changes with every network is not
 /// stored: room is made for a tensor from the second of two runs in a row on that agreed on it.
 /// </summary>
 internal sealed class KeptRuns
@@ -90,13 +90,13 @@ internal sealed class KeptRuns
         var (slots, operations) = (engine.Slots, graph.Operations);
         yield return (slots[0], null, null, null);
         var readers = operations.AsEnumerable().SelectMany(op => op.Inputs.AsEnumerable()).Append(graph.Graph.Output).ToLookup(name => name, StringComparer.Ordinal);
-        var pooled = new Dictionary<string, (QOp.Dot, DotStage)>(StringComparer.Ordinal);
+        var pooled = new Dictionary<string, (QOp.Dot Dot, DotStage Stage)>(StringComparer.Ordinal);
         var pools = operations.AsEnumerable().OfType<QOp.MaxPool>().Select(p => p.Input).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < operations.Length; i++)
         {
             var (operation, writer) = (operations[i], engine.Writer(slots[i + 1]));
             if (operation is QOp.Dot dot && writer is DotStage { ByImage: true } sums && pools.Contains(dot.Output) && readers[dot.Output].Count() == 1) pooled.Add(dot.Output, (dot, sums));
-            else if (operation is QOp.MaxPool pool && pooled.TryGetValue(pool.Input, out var before)) yield return (slots[i + 1], new PooledDotStage(before.Item2, before.Item1, pool, slots[i + 1], setting.Widest), before.Item1, pool);
+            else if (operation is QOp.MaxPool pool && pooled.TryGetValue(pool.Input, out var before)) yield return (slots[i + 1], new PooledDotStage(before.Stage, before.Dot, pool, slots[i + 1], setting.Widest), before.Dot, pool);
             else yield return (slots[i + 1], writer, operation, null);
         }
     }
@@ -137,11 +137,12 @@ internal sealed class KeptRuns
         })];
     }
 
-    /// <summary>What this run read and stored, then what was kept before, as far as the memory goes.</summary>
+    /// <summary>What this run read and stored, then what it found, then what was kept before, as far as the memory goes.</summary>
     private ImmutableArray<Kept> Within(Making[] makings)
     {
-        var now = makings.SelectMany(m => new[] { m.Source is Source.Sums ? m.Sums : m.SumsToKeep, m.Source is Source.Codes ? m.Codes : m.CodesToKeep }).OfType<Kept>().ToArray();
+        var now = makings.SelectMany(m => new[] { m.Source is Source.Sums ? m.Sums : m.SumsToKeep, m.Source is Source.Codes ? m.Codes : m.CodesToKeep });
+        var found = makings.SelectMany(m => new[] { m.Codes, m.Sums }); // whoever loses the codes of a tensor that is not read loses the identity that others refer to
         var left = setting.Memory;
-        return [.. now.Concat(kept.Except(now, ReferenceEqualityComparer.Instance).OfType<Kept>()).Where(k => (left -= k.Bytes) >= 0)];
+        return [.. now.Concat(found).OfType<Kept>().Concat(kept).Distinct<Kept>(ReferenceEqualityComparer.Instance).Where(k => (left -= k.Bytes) >= 0)];
     }
 }
