@@ -20,18 +20,18 @@ internal static class Elementwise
         for (; i < codes.Length; i++) centred[i] = (short)(codes[i] - zero);
     }
 
-    /// <summary>The larger of two codes, in place of the first.</summary>
+    /// <summary>The larger of two numbers, in place of the first.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Max(Span<short> codes, ReadOnlySpan<short> others)
+    public static void Max<T>(Span<T> larger, ReadOnlySpan<T> others) where T : unmanaged, IBinaryInteger<T>
     {
         var i = 0;
         if (Vector.IsHardwareAccelerated)
-            for (; i <= codes.Length - Vector<short>.Count; i += Vector<short>.Count)
-                Vector.Max(new Vector<short>(codes[i..]), new Vector<short>(others[i..])).CopyTo(codes[i..]);
+            for (; i <= larger.Length - Vector<T>.Count; i += Vector<T>.Count)
+                Vector.Max(new Vector<T>(larger[i..]), new Vector<T>(others[i..])).CopyTo(larger[i..]);
         if (Vector128.IsHardwareAccelerated)
-            for (; i <= codes.Length - Vector128<short>.Count; i += Vector128<short>.Count) // eight channels are common
-                Vector128.Max(Vector128.Create((ReadOnlySpan<short>)codes[i..]), Vector128.Create(others[i..])).CopyTo(codes[i..]);
-        for (; i < codes.Length; i++) codes[i] = Math.Max(codes[i], others[i]);
+            for (; i <= larger.Length - Vector128<T>.Count; i += Vector128<T>.Count) // eight channels are common
+                Vector128.Max(Vector128.Create((ReadOnlySpan<T>)larger[i..]), Vector128.Create(others[i..])).CopyTo(larger[i..]);
+        for (; i < larger.Length; i++) larger[i] = T.Max(larger[i], others[i]);
     }
 
     /// <summary>The largest of <paramref name="count"/> rows that lie <paramref name="apart"/>, place by place, by IEEE 754's maximum: NaN stays.</summary>
