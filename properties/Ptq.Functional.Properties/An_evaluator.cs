@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Ptq.Engine;
 using Ptq.Engine.Kernels;
 using Ptq.Evaluation;
@@ -36,6 +38,10 @@ public class An_evaluator
         }
         return true;
     }
+
+    [Property(Arbitrary = [typeof(PooledConvolutions)])]
+    public bool Pools_sums_as_the_engine_pools_codes(PooledConvolution pooled, Contract contract, VectorWidth width, byte[] moves) =>
+        Gives_the_codes_of_the_engine_within_its_memory(pooled.Network, contract, width, moves, memory: 2, twoThreads: false);
 
     [Property(Arbitrary = [typeof(Generators)])]
     public bool Stays_as_it_is_when_it_is_used(Network network, Contract contract, byte[] moves)
@@ -97,4 +103,27 @@ public class An_evaluator
 
     private static AffineParams Moved(AffineParams from, int value) =>
         Valid(AffineParams.Create(from.Scale * (1 + value * 0.375), Math.Clamp(from.ZeroPoint + value, from.Grid.Min, from.Grid.Max), from.Grid));
+}
+
+/// <summary>A network that ends with a max pool over a convolution, which nothing else reads.</summary>
+public sealed record PooledConvolution(Network Network);
+
+public static class PooledConvolutions
+{
+    public static Arbitrary<PooledConvolution> All() => Arb.From(
+        from seed in Gen.Choose(0, int.MaxValue / 2)
+        from size in Gen.Choose(2, 6)
+        select Enumerable.Range(seed, int.MaxValue / 2).SelectMany(s => Of(Network.Of(s, size))).First(),
+        pooled => Enumerable.Range(2, pooled.Network.Size - 2).SelectMany(size => Of(Network.Of(pooled.Network.Seed, size))));
+
+    private static IEnumerable<PooledConvolution> Of(Network network)
+    {
+        var (graph, nodes) = (network.Graph, network.Graph.Nodes);
+        for (var i = 1; i < nodes.Length; i++)
+            if (nodes[i].Layer is Layer.MaxPool2d && nodes.AsEnumerable().SingleOrDefault(n => n.Output == nodes[i].Input)?.Layer is Layer.Conv2d)
+            {
+                Node[] upTo = [.. nodes.AsEnumerable().Take(i + 1)];
+                if (upTo.Count(n => n.Inputs.AsEnumerable().Contains(nodes[i].Input)) == 1) yield return new(network with { Graph = Right(Graph.Create(graph.Input, graph.InputShape, Values.From(upTo), nodes[i].Output)) });
+            }
+    }
 }

@@ -37,7 +37,7 @@ public sealed class IntegerEngine
     /// <summary>The codes of the output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
-    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space([source.Graph.Output]), idle.Add)[source.Graph.Output];
+    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space(stages, [source.Graph.Output]), idle.Add)[source.Graph.Output];
 
     /// <summary>The codes of every tensor of the graph that has some, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
@@ -45,11 +45,11 @@ public sealed class IntegerEngine
     public ByName<QTensor> Trace(Tensor images, int threads = 1)
     {
         string[] wanted = [.. slots.Names.AsEnumerable().Where(source.Graph.Shapes.Has)];
-        return Execute(images, threads, wanted, () => Space(wanted), static _ => { });
+        return Execute(images, threads, wanted, () => Space(stages, wanted), static _ => { });
     }
 
-    private Workspace Space(string[] kept) => new(
-        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), stages, Block);
+    private Workspace Space(IReadOnlyList<Stage> run, string[] kept) => new(
+        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block);
 
     private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
     {
@@ -69,12 +69,12 @@ public sealed class IntegerEngine
     /// <summary>What writes a tensor; nothing the input.</summary>
     internal Stage? Writer(Slot slot) => slot.Id == 0 ? null : stages[slot.Id - 1];
 
-    /// <summary>A workspace for these stages in which no tensor's codes are overwritten by another's.</summary>
-    internal Workspace Apart(IReadOnlyList<Stage> run) => new(Buffers.Apart([.. slots.Items.AsEnumerable()]), run, Block);
-
-    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that it takes and leaves.</summary>
+    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that these stages can use and that has room for every tensor.</summary>
     /// <exception cref="ArgumentException">The images are not the network's.</exception>
-    internal void EachBlock(Tensor images, int threads, Func<Workspace> take, Action<Workspace> leave, Action<Workspace, int, int> body)
+    internal void EachBlock(Tensor images, int threads, IReadOnlyList<Stage> run, Action<Workspace, int, int> body) =>
+        EachBlock(images, threads, () => Space(run, [.. slots.Names.AsEnumerable()]), static _ => { }, body);
+
+    private void EachBlock(Tensor images, int threads, Func<Workspace> take, Action<Workspace> leave, Action<Workspace, int, int> body)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);

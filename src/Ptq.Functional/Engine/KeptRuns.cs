@@ -55,7 +55,7 @@ internal sealed class KeptRuns
         var shape = output.Shape.Batch(setting.Images.Shape[0]);
         var codes = new int[shape.Count];
         Stage[] stages = [.. makings.Select(m => m.Writer).OfType<Stage>()];
-        engine.EachBlock(setting.Images, setting.Threads, () => engine.Apart(stages), static _ => { }, (workspace, first, count) =>
+        engine.EachBlock(setting.Images, setting.Threads, stages, (workspace, first, count) =>
         {
             foreach (var making in makings) making.Run(engine, setting.Images, workspace, first, count);
             IntegerEngine.Unload(workspace, output, first, count, codes);

@@ -17,9 +17,6 @@ internal readonly record struct Slot(int Id, Shape Shape)
 /// <param name="Sizes">The largest image of every buffer.</param>
 internal sealed record Buffers(int[] Of, int[] Sizes)
 {
-    /// <summary>A buffer for every tensor.</summary>
-    public static Buffers Apart(Slot[] slots) => new([.. slots.Select(slot => slot.Id)], [.. slots.Select(slot => slot.Size)]);
-
     /// <summary>A plan for operations that run in this order.</summary>
     /// <param name="slots">By their place; the input's first, then those of the operations in order.</param>
     /// <param name="reads">The slots that every operation reads.</param>
