@@ -49,7 +49,7 @@ public sealed class IntegerEngine
     }
 
     private Workspace Space(IReadOnlyList<Stage> run, string[] kept) => new(
-        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block);
+        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block, source.Graph.InputShape.Count);
 
     private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
     {
@@ -92,11 +92,10 @@ public sealed class IntegerEngine
     internal void Load(Tensor images, int first, int size, Workspace workspace)
     {
         var slot = slots[source.Graph.Input];
-        var codes = new short[slot.Size];
         for (var i = 0; i < size; i++)
         {
-            QuantizeKernel.Run(source.Rule, source.Points[source.Graph.Input], images.Data.Span.Slice((first + i) * slot.Size, slot.Size), codes, widest);
-            ChannelOrder.ToLast(codes, slot.Shape, workspace.Image(slot, i));
+            QuantizeKernel.Run(source.Rule, source.Points[source.Graph.Input], images.Data.Span.Slice((first + i) * slot.Size, slot.Size), workspace.Planes, widest);
+            ChannelOrder.ToLast(workspace.Planes, slot.Shape, workspace.Image(slot, i));
         }
     }
 

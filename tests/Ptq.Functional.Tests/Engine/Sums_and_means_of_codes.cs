@@ -1,4 +1,5 @@
 using Ptq.Engine;
+using Ptq.Engine.Kernels;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
@@ -59,6 +60,23 @@ public class Sums_and_means_of_codes
             Same(Run("com.microsoft.QLinearGlobalAveragePool", pool), CodesOf(new Layer.GlobalAveragePool(), Shape.Of(3, 7, 8), Contract.MlasFloat32, x, y, codes));
             Same(Run("com.microsoft.QLinearAdd", [.. pool[..3], .. pool[..3], .. pool[3..]]), CodesOf(new Layer.Add(), Shape.Of(3, 7, 8), Contract.MlasFloat32, x, y, codes));
         }
+    }
+
+    [Theory]
+    [InlineData(0.02f, 3, 0.05f, 250, 0.03f, 128, 0, 255)]
+    [InlineData(0.5f, 0, 0.25f, 7, 1f, -1, -1, 127)] // ties, and a fused ReLU
+    [InlineData(1e30f, 5, 1e30f, 5, 1e-8f, 0, -128, 127)] // infinite ratios: NaN at 0 · ∞
+    [InlineData(3e7f, 1, 1f, 0, 0.5f, 9, 3, 90)] // more than INT32 holds
+    public void Are_the_same_one_by_one_and_eight_at_a_time(float scaleA, int zeroA, float scaleB, int zeroB, float scale, int zero, int low, int high)
+    {
+        var sum = new CodeSum((scaleA, zeroA), (scaleB, zeroB), (scale, zero), low, high);
+        var pairs = (from a in Enumerable.Range(-128, 384) from b in Enumerable.Range(-128, 384) select (A: (short)a, B: (short)b)).Append((A: (short)1, B: (short)2)).ToArray(); // one is left over
+        Assert.All(Enum.GetValues<VectorWidth>(), width =>
+        {
+            var codes = new short[pairs.Length];
+            AddKernel.Run(sum, Array.ConvertAll(pairs, p => p.A), Array.ConvertAll(pairs, p => p.B), codes, width);
+            Assert.Equal(pairs.Select(p => (short)sum.Of(p.A, p.B)), codes);
+        });
     }
 
     private static void Same(Operand expected, int[] codes) => Assert.Equal(expected.Integers.AsEnumerable(), codes.Select(code => (long)code));

@@ -47,10 +47,50 @@ internal static class DotKernel
         if (LastRead(positions, steps) + TLanes.Depth > x.Length) throw new ArgumentException("A position reads past the inputs.");
 
         var panel = 0;
+        if (positions.Length <= 2) // a tile would be empty for the most part
+            for (; panel + 4 <= panels; panel += 4)
+                Four<TLanes, TIn, TOut, TWeights, TSums>(x, positions, steps, weights[(panel * steps.Length * stepLength)..], starts[(panel * TLanes.Count)..], starts.Length, sums[(panel * TLanes.Count)..]);
         for (; panel + 2 <= panels; panel += 2)
             Pair<TLanes, TIn, TOut, TWeights, TSums>(x, positions, steps, weights[(panel * steps.Length * stepLength)..], starts[(panel * TLanes.Count)..], starts.Length, sums[(panel * TLanes.Count)..]);
         if (panel < panels)
             Single<TLanes, TIn, TOut, TWeights, TSums>(x, positions, steps, weights[(panel * steps.Length * stepLength)..], starts[(panel * TLanes.Count)..], starts.Length, sums[(panel * TLanes.Count)..]);
+    }
+
+    // Four panels share each input of a single position: the weights, read once, are the work.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, int stride, Span<TOut> sums)
+        where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged
+    {
+        var stepLength = TLanes.Count * TLanes.Depth;
+        var panelLength = steps.Length * stepLength;
+        ref var start = ref MemoryMarshal.GetReference(starts);
+        for (var p = 0; p < positions.Length; p++)
+        {
+            var a = TLanes.LoadSums(ref start);
+            var b = TLanes.LoadSums(ref Unsafe.Add(ref start, TLanes.Count));
+            var c = TLanes.LoadSums(ref Unsafe.Add(ref start, 2 * TLanes.Count));
+            var d = TLanes.LoadSums(ref Unsafe.Add(ref start, 3 * TLanes.Count));
+            ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), positions[p]);
+            ref var weightA = ref MemoryMarshal.GetReference(weights);
+            ref var weightB = ref Unsafe.Add(ref weightA, panelLength);
+            ref var weightC = ref Unsafe.Add(ref weightB, panelLength);
+            ref var weightD = ref Unsafe.Add(ref weightC, panelLength);
+            nint w = 0;
+            foreach (var step in steps)
+            {
+                ref var at = ref Unsafe.Add(ref from, step);
+                a = TLanes.Add(a, TLanes.LoadWeights(ref Unsafe.Add(ref weightA, w)), ref at);
+                b = TLanes.Add(b, TLanes.LoadWeights(ref Unsafe.Add(ref weightB, w)), ref at);
+                c = TLanes.Add(c, TLanes.LoadWeights(ref Unsafe.Add(ref weightC, w)), ref at);
+                d = TLanes.Add(d, TLanes.LoadWeights(ref Unsafe.Add(ref weightD, w)), ref at);
+                w += stepLength;
+            }
+            ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), p * stride);
+            TLanes.Store(a, ref to);
+            TLanes.Store(b, ref Unsafe.Add(ref to, TLanes.Count));
+            TLanes.Store(c, ref Unsafe.Add(ref to, 2 * TLanes.Count));
+            TLanes.Store(d, ref Unsafe.Add(ref to, 3 * TLanes.Count));
+        }
     }
 
     // Two panels share each input that is loaded: six positions give twelve chains, which with the weights and an input just fit sixteen registers.

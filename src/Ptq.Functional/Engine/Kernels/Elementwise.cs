@@ -34,6 +34,56 @@ internal static class Elementwise
         for (; i < larger.Length; i++) larger[i] = T.Max(larger[i], others[i]);
     }
 
+    /// <summary>The largest codes under each window of an image with channels last, channel by channel; a window's pairs are neighbours.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void MaxPool(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<short> image, Span<short> largest)
+    {
+        for (var (first, end) = (0, 0); first < pairs.Length; first = end)
+        {
+            var output = pairs[first].Output;
+            while (end < pairs.Length && pairs[end].Output == output) end++;
+            var to = largest.Slice(output * channels, channels);
+            var c = 0;
+            if (Vector.IsHardwareAccelerated)
+                for (; c <= channels - Vector<short>.Count; c += Vector<short>.Count)
+                {
+                    var max = new Vector<short>(short.MinValue);
+                    for (var i = first; i < end; i++) max = Vector.Max(max, new Vector<short>(image[(pairs[i].Input * channels + c)..]));
+                    max.CopyTo(to[c..]);
+                }
+            if (Vector128.IsHardwareAccelerated)
+                for (; c <= channels - Vector128<short>.Count; c += Vector128<short>.Count) // eight channels are common
+                {
+                    var max = Vector128.Create(short.MinValue);
+                    for (var i = first; i < end; i++) max = Vector128.Max(max, Vector128.Create(image[(pairs[i].Input * channels + c)..]));
+                    max.CopyTo(to[c..]);
+                }
+            for (; c < channels; c++)
+            {
+                var max = short.MinValue;
+                for (var i = first; i < end; i++) max = Math.Max(max, image[pairs[i].Input * channels + c]);
+                to[c] = max;
+            }
+        }
+    }
+
+    /// <summary>Adds codes to sums.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Accumulate(ReadOnlySpan<short> codes, Span<int> sums)
+    {
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= codes.Length - Vector<short>.Count; i += Vector<short>.Count)
+            {
+                Vector.Widen(new Vector<short>(codes[i..]), out var low, out var high);
+                var to = sums[i..];
+                var next = to[Vector<int>.Count..];
+                (new Vector<int>((ReadOnlySpan<int>)to) + low).CopyTo(to);
+                (new Vector<int>((ReadOnlySpan<int>)next) + high).CopyTo(next);
+            }
+        for (; i < codes.Length; i++) sums[i] += codes[i];
+    }
+
     /// <summary>The largest of <paramref name="count"/> rows that lie <paramref name="apart"/>, place by place, by IEEE 754's maximum: NaN stays.</summary>
     [MethodImpl(AggressiveOptimization)]
     public static void Largest<T>(ReadOnlySpan<T> rows, int apart, int count, Span<T> largest) where T : unmanaged, INumber<T>

@@ -16,8 +16,7 @@ internal sealed class MaxPoolStage(QOp.MaxPool op, Slot input, Slot output) : St
             var from = workspace.Image(input, image);
             var to = workspace.Image(output, image);
             to.Fill(short.MinValue);
-            foreach (var (at, under) in pairs)
-                Elementwise.Max(to.Slice(at * channels, channels), from.Slice(under * channels, channels));
+            Elementwise.MaxPool(pairs, channels, from, to);
         }
     }
 }
@@ -43,9 +42,13 @@ internal sealed class AveragePoolStage(QOp.AveragePool op, Slot input, Slot outp
             foreach (var (at, under) in pairs)
             {
                 counts[at]++;
-                for (var c = 0; c < channels; c++) sums[at * channels + c] += from[under * channels + c] - op.InputZero;
+                Elementwise.Accumulate(from.Slice(under * channels, channels), sums.Slice(at * channels, channels));
             }
-            for (var i = 0; i < to.Length; i++) to[i] = (short)op.Requantizer.Apply(sums[i], (op.CountPadding ? op.Window.Area : counts[i / channels]) - 1);
+            for (var i = 0; i < to.Length; i++)
+            {
+                var count = counts[i / channels];
+                to[i] = (short)op.Requantizer.Apply(sums[i] - count * op.InputZero, (op.CountPadding ? op.Window.Area : count) - 1);
+            }
         }
     }
 }

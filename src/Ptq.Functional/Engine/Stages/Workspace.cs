@@ -45,9 +45,12 @@ internal sealed record Buffers(int[] Of, int[] Sizes)
 }
 
 /// <summary>The buffers of one thread.</summary>
-internal sealed class Workspace(Buffers buffers, IReadOnlyList<Stage> stages, int block)
+internal sealed class Workspace(Buffers buffers, IReadOnlyList<Stage> stages, int block, int image)
 {
     private readonly short[][] codes = [.. buffers.Sizes.Select(size => new short[block * size])];
+
+    /// <summary>For the codes of one image as it comes, channels first.</summary>
+    public short[] Planes { get; } = new short[image];
 
     /// <summary>For padded inputs.</summary>
     public short[] Padded { get; } = new short[stages.Max(s => s.Scratch.Padded)];
