@@ -95,15 +95,14 @@ internal sealed class Study
     private Either<PtqError, Values<Chain>> Anneal(Variant variant, ByName<ActivationScheme> schemes, ByName<TensorParams> weights, Action<double> progress)
     {
         var objective = Splits.Search.Examples.First(Math.Min(Objective, Splits.Search.Examples.Count));
-        double ScoreOf(Candidate candidate) =>
-            Quantize(variant, schemes, weights, RuleOf(schemes, candidate)).Match(
-                Right: q => Accuracy.Percent(objective.Labels, Accuracy.Predict(IntegerEngine.Compile(q).Run(objective.Images, threads))),
-                Left: error => throw new InvalidOperationException(error.Describe()));
+        (double, Evaluator) ScoreOf(Candidate candidate, Evaluator evaluator) =>
+            evaluator.Score(Quantize(variant, schemes, weights, RuleOf(schemes, candidate)).IfLeft(error => throw new InvalidOperationException(error.Describe())));
 
         var reference = Accuracy.Percent(Splits.Search.Examples.Labels, Real.Search);
         var anneal = new Anneal(SpaceOf(schemes), new(1, 0.95, 1e-3), reference, LargestLoss);
+        var (first, begun) = anneal.Begin(anneal.Space.Uniform(StartPercentile), Evaluator.Of(objective, threads), ScoreOf, Rng.FromSeed(Seed));
         var chains = new List<Chain>();
-        foreach (var chain in anneal.Run(anneal.Begin(anneal.Space.Uniform(StartPercentile), ScoreOf, Rng.FromSeed(Seed)), ScoreOf).Take(Iterations + 1))
+        foreach (var chain in anneal.Run(first, begun, ScoreOf).Take(Iterations + 1))
         {
             chains.Add(chain);
             progress((double)chains.Count / (Iterations + 1));

@@ -49,7 +49,7 @@ internal sealed class RuntimeProcess : IDisposable
         try
         {
             var written = runs.Select((inputs, run) => inputs.Select((tensor, i) => Write(tensor, Path.Combine(files.FullName, $"run{run}-input{i}"))).ToArray()).ToArray();
-            return Ask(last, JsonSerializer.Serialize(new { id = last, model, optimization, session = session ?? Defaults, threads = 1, runs = written, outputs = files.FullName }));
+            return Ask(last, JsonSerializer.Serialize(new { id = last, model, optimization, session = session ?? Defaults, threads = 1, runs = written, outputs = files.FullName })).Map(Runs);
         }
         finally
         {
@@ -65,6 +65,30 @@ internal sealed class RuntimeProcess : IDisposable
         return Run(path, runs, optimization, session);
     }
 
+    /// <summary>Opens a session to be timed.</summary>
+    public Either<RuntimeFailure, Unit> Keep(string key, byte[] model, IReadOnlyList<RuntimeTensor> inputs, IReadOnlyDictionary<string, string>? session = null)
+    {
+        var files = folder.CreateSubdirectory($"{++last}");
+        try
+        {
+            var path = Path.Combine(files.FullName, "model.onnx");
+            File.WriteAllBytes(path, model);
+            var written = inputs.Select((tensor, i) => Write(tensor, Path.Combine(files.FullName, $"input{i}"))).ToArray();
+            return Ask(last, JsonSerializer.Serialize(new { id = last, keep = key, model = path, optimization = "all", session = session ?? Defaults, threads = 1, inputs = written })).Map(_ => unit);
+        }
+        finally
+        {
+            files.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Runs a kept session again and again: how many calls there were, and in how many seconds.</summary>
+    public Either<RuntimeFailure, (int Calls, double Seconds)> Time(string key, int milliseconds) =>
+        Ask(++last, JsonSerializer.Serialize(new { id = last, time = key, milliseconds })).Map(answer => (answer.GetProperty("calls").GetInt32(), answer.GetProperty("seconds").GetDouble()));
+
+    /// <summary>Closes a kept session.</summary>
+    public Either<RuntimeFailure, Unit> Drop(string key) => Ask(++last, JsonSerializer.Serialize(new { id = last, drop = key })).Map(_ => unit);
+
     /// <summary>Lets the process end, and removes its folder.</summary>
     public void Dispose()
     {
@@ -75,7 +99,7 @@ internal sealed class RuntimeProcess : IDisposable
         if (Directory.Exists(folder.FullName)) folder.Delete(recursive: true);
     }
 
-    private Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Ask(int id, string request)
+    private Either<RuntimeFailure, JsonElement> Ask(int id, string request)
     {
         var late = false;
         using var watchdog = new Timer(_ => { late = true; process.Kill(); }, null, Patience, Timeout.InfiniteTimeSpan);
@@ -94,13 +118,14 @@ internal sealed class RuntimeProcess : IDisposable
         return new RuntimeFailure(late ? $"There was no answer within {Patience}." : $"The ONNX Runtime's process ended with exit code {process.ExitCode}. {string.Join('\n', errors)}");
     }
 
-    private static Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Parsed(string line)
+    private static Either<RuntimeFailure, JsonElement> Parsed(string line)
     {
         var answer = JsonDocument.Parse(line).RootElement;
-        if (!answer.GetProperty("ok").GetBoolean()) return new RuntimeFailure(answer.GetProperty("error").GetString()!);
-        var runs = answer.GetProperty("runs").EnumerateArray().Select(run => run.EnumerateArray().Select(Read).Select(tensor => (tensor.Name, tensor)));
-        return Right<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>>([.. runs.Select(ByName<RuntimeTensor>.Of)]);
+        return answer.GetProperty("ok").GetBoolean() ? answer : new RuntimeFailure(answer.GetProperty("error").GetString()!);
     }
+
+    private static IReadOnlyList<ByName<RuntimeTensor>> Runs(JsonElement answer) =>
+        [.. answer.GetProperty("runs").EnumerateArray().Select(run => ByName<RuntimeTensor>.Of(run.EnumerateArray().Select(Read).Select(tensor => (tensor.Name, tensor))))];
 
     private static object Write(RuntimeTensor tensor, string file)
     {

@@ -42,6 +42,18 @@ internal sealed class RuntimeServer : IDisposable
     public Either<RuntimeFailure, IReadOnlyList<ByName<RuntimeTensor>>> Run(string path, IReadOnlyList<IReadOnlyList<RuntimeTensor>> runs, string optimization = "all", bool exact = true, IReadOnlyDictionary<string, string>? session = null) =>
         Ask(process => process.Run(Path.GetFullPath(path), runs, optimization, session ?? (exact ? Exact : null)));
 
+    /// <summary>Opens a session to be timed, with the inputs of every call.</summary>
+    /// <param name="key">What it is called.</param>
+    /// <param name="model">The bytes of an ONNX file.</param>
+    /// <param name="inputs">The inputs, in any order.</param>
+    public Either<RuntimeFailure, Unit> Keep(string key, byte[] model, IReadOnlyList<RuntimeTensor> inputs) => Ask(process => process.Keep(key, model, inputs));
+
+    /// <summary>Runs a kept session again and again for some time: how many calls there were, and in how many seconds.</summary>
+    public Either<RuntimeFailure, (int Calls, double Seconds)> Time(string key, int milliseconds) => Ask(process => process.Time(key, milliseconds));
+
+    /// <summary>Closes a kept session.</summary>
+    public Either<RuntimeFailure, Unit> Drop(string key) => Ask(process => process.Drop(key));
+
     /// <summary>Lets the process end.</summary>
     public void Dispose() => End(TimeSpan.FromSeconds(1));
 

@@ -75,12 +75,14 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
 
     private Chain[] Search(ByName<SortedSample> samples, ByName<TensorParams> weights, double reference, Action<string, double> progress)
     {
-        var objective = Validation.First(Plan.Objective);
-        double ScoreOf(Candidate candidate) => Accuracy.Percent(objective.Labels, Accuracy.Predict(Compile(samples, weights, candidate).Run(objective.Images, Threads)));
+        // The start was quantized without an error, and other percentiles only change scales: a failure here is a bug.
+        (double, Evaluator) ScoreOf(Candidate candidate, Evaluator evaluator) =>
+            evaluator.Score(Quantize(samples, weights, candidate).IfLeft(error => throw new InvalidOperationException(error.Describe())));
 
         var anneal = new Anneal(Moves, Cooling, reference, LargestLoss);
+        var (start, begun) = anneal.Begin(Moves.Uniform(Plan.StartPercentile), Evaluator.Of(Validation.First(Plan.Objective), Threads), ScoreOf, Rng.FromSeed(Plan.Seed));
         var chains = new Chain[Plan.Iterations + 1];
-        foreach (var chain in anneal.Run(anneal.Begin(Moves.Uniform(Plan.StartPercentile), ScoreOf, Rng.FromSeed(Plan.Seed)), ScoreOf).Take(chains.Length))
+        foreach (var chain in anneal.Run(start, begun, ScoreOf).Take(chains.Length))
         {
             chains[chain.Step] = chain;
             progress("Annealing", (double)(chain.Step + 1) / chains.Length);
@@ -94,10 +96,6 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
         var points = Observe.Points(AffineRule.Thesis, Schemes, samples, name => new RangeRule.Percentile(percentiles[name]));
         return QuantizedGraph.Create(Graph, points, weights, Contract.Thesis, BiasRule.Dropped);
     }
-
-    // The start was quantized without an error, and other percentiles only change scales: a failure here is a bug.
-    private IntegerEngine Compile(ByName<SortedSample> samples, ByName<TensorParams> weights, Candidate candidate) =>
-        IntegerEngine.Compile(Quantize(samples, weights, candidate).IfLeft(error => throw new InvalidOperationException(error.Describe())));
 
     private Scores Score(QuantizedGraph graph, Action<string, double> progress, string stage)
     {

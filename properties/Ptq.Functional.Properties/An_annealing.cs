@@ -34,6 +34,20 @@ public class An_annealing
     }
 
     [Property(Arbitrary = [typeof(Generators)])]
+    public bool Hands_from_every_scoring_to_the_next_what_it_is_given(Rng rng, byte tolerance, byte steps)
+    {
+        var (search, handed) = (Search(tolerance), new List<int>());
+        (double, int) Counted(Candidate candidate, int before)
+        {
+            handed.Add(before);
+            return (Score(candidate), before + 1);
+        }
+        var (start, next) = search.Begin(Space.Uniform(99), 0, Counted, rng);
+        var chains = search.Run(start, next, Counted).Take(steps + 1).ToArray();
+        return chains.SequenceEqual(Run(search, rng, steps)) && handed.SequenceEqual(Enumerable.Range(0, steps + 1));
+    }
+
+    [Property(Arbitrary = [typeof(Generators)])]
     public bool Moves_only_within_its_space(Rng rng, byte tolerance, byte steps) =>
         Run(Search(tolerance), rng, steps).Skip(1).All(c => c.Last.Proposal.Percentiles.AsEnumerable().All(p => p >= Space.Low && p <= Space.High));
 

@@ -1,5 +1,8 @@
 // Runs ONNX models for tests and experiments: `node serve.mjs FOLDER` reads a JSON request a line and answers each with a JSON line, in order.
 //   {id, model, optimization, session, threads, runs: [[{name, type, dims, file}]], outputs}    runs: a list of inputs for each run of one session
+//   {id, keep: KEY, model, optimization, session, threads, inputs: [{name, type, dims, file}]}    a session to be timed, with its inputs
+//   {id, time: KEY, milliseconds}                                                                  runs it again and again: {id, ok: true, calls, seconds}
+//   {id, drop: KEY}
 //   {id, ok: true, runs: [[{name, type, dims, file}]]}                                 files of the folder that `outputs` names
 //   {id, ok: false, error}
 // Types have ONNX's names; files hold the elements as they lie in memory, little-endian. FOLDER is removed when no more requests can come.
@@ -40,18 +43,22 @@ function write(name, tensor, file) {
   return { name, type: row[0], dims: tensor.dims, file };
 }
 
-async function run({ model, optimization, session: options, threads, runs, outputs }) {
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: optimization,
-    intraOpNumThreads: threads,
-    interOpNumThreads: threads,
-    extra: { session: options },
-  });
+const open = ({ model, optimization, session: options, threads }) => ort.InferenceSession.create(model, {
+  executionProviders: ['cpu'],
+  graphOptimizationLevel: optimization,
+  intraOpNumThreads: threads,
+  interOpNumThreads: threads,
+  extra: { session: options },
+});
+
+const feeds = (inputs) => Object.fromEntries(inputs.map((input) => [input.name, read(input)]));
+
+async function run({ runs, outputs, ...how }) {
+  const session = await open(how);
   try {
     const answers = [];
     for (const [i, inputs] of runs.entries()) {
-      const results = await session.run(Object.fromEntries(inputs.map((input) => [input.name, read(input)])));
+      const results = await session.run(feeds(inputs));
       answers.push(session.outputNames.map((name, o) => write(name, results[name], join(outputs, `run${i}-output${o}`))));
     }
     return answers;
@@ -60,12 +67,40 @@ async function run({ model, optimization, session: options, threads, runs, outpu
   }
 }
 
+const kept = new Map();
+
+async function time(key, milliseconds) {
+  const { session, inputs } = kept.get(key);
+  const start = performance.now();
+  let [calls, now] = [0, start];
+  do {
+    await session.run(inputs);
+    calls++;
+    now = performance.now();
+  } while (now - start < milliseconds);
+  return { calls, seconds: (now - start) / 1000 };
+}
+
+async function perform(request) {
+  if (request.keep) {
+    kept.set(request.keep, { session: await open(request), inputs: feeds(request.inputs) });
+    return {};
+  }
+  if (request.time) return time(request.time, request.milliseconds);
+  if (request.drop) {
+    await kept.get(request.drop)?.session.release();
+    kept.delete(request.drop);
+    return {};
+  }
+  return { runs: await run(request) };
+}
+
 async function answer(line) {
   let id = null;
   try {
     const request = JSON.parse(line);
     id = request.id;
-    return { id, ok: true, runs: await run(request) };
+    return { id, ok: true, ...await perform(request) };
   } catch (error) {
     return { id, ok: false, error: String(error?.message ?? error) };
   }

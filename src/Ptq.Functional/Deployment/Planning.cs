@@ -11,14 +11,8 @@ internal sealed class Planning
     private const int MostProducts = 60_000;
 
     /// <summary>Operators that move codes about: every element they write is one that they read, or 0.</summary>
-    private bool Moves(Operation o) => o.Domain.Length == 0 && !exclude.Span.Contains(o.Name) && o.Op switch
-    {
-        "MaxPool" => o.Outputs.Length == 1,
-        "Pad" => o.Text("mode", "constant") != "constant" || o.Input(2).Length == 0 || draft.Floats(o.Input(2)) is { Data: { Length: 1 } value } && value[0] == 0,
-        "Resize" => o.Text("mode", "nearest") == "nearest" && o.Text("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize",
-        "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Transpose" or "Slice" or "Gather" or "Split" or "Expand" or "Tile" or "DepthToSpace" or "SpaceToDepth" or "GlobalMaxPool" => true,
-        _ => false,
-    };
+    private bool Moves(Operation o) => Movers.Has(o) && !exclude.Span.Contains(o.Name)
+        && (o.Op != "Pad" || o.Text("mode", "constant") != "constant" || o.Input(2).Length == 0 || draft.Floats(o.Input(2)) is { Data: { Length: 1 } value } && value[0] == 0);
 
     /// <summary>Operators that a runtime computes on codes where all they read and write are codes.</summary>
     private bool HasIntegerForm(Operation o) => o.Domain.Length == 0 && (o.Op is "Add" or "Concat" or "AveragePool" or "GlobalAveragePool" || integerActivations && o.Op is "Mul" or "Sigmoid" or "LeakyRelu");

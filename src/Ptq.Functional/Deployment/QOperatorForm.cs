@@ -119,14 +119,8 @@ public sealed class QOperatorForm
         draft.Replace(targets.OfType<(Operation Quantize, CodeTensor)>().First().Quantize, o with { Inputs = Values.Of<string>(inputs), Outputs = Values.From(targets.Select(t => t is var (_, y) ? y.Name : "")) });
     }
 
-    /// <summary>Those of the operators that move codes about that the ONNX Runtime has for 8-bit integers.</summary>
-    private static bool MovesCodes(Operation o) => o.Op switch
-    {
-        "MaxPool" => o.Outputs.Length == 1,
-        "Resize" => o.Text("mode", "nearest") == "nearest" && o.Text("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize",
-        "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Transpose" or "Slice" or "Gather" or "Split" or "Expand" or "Tile" or "Pad" => true,
-        _ => false,
-    };
+    /// <summary>Of the operators that move elements about, those that the ONNX Runtime has for 8-bit integers.</summary>
+    private static bool MovesCodes(Operation o) => Movers.Has(o) && o.Op is not ("DepthToSpace" or "SpaceToDepth" or "GlobalMaxPool" or "Identity");
 
     private void Write(Operation o, Target target, Operation onCodes)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ptq.Engine.Kernels;
 using Ptq.Engine.Reference;
 using Ptq.Model;
@@ -12,14 +13,19 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed class FloatEngine
 {
-    private const int Block = 16; // images that pass through the layers together
+    private const int MostImages = 16, Budget = 1 << 19; // images that pass through the layers together, and the elements of all their tensors: a cache's
 
     private readonly Graph graph;
-    private readonly Func<Tensor, Tensor?, Tensor>[] layers;
+    private readonly int block;
+    private readonly RunLayer[] layers;
+
+    /// <summary>Computes a layer's output for some images, from its input and, of a sum, the other one.</summary>
+    private delegate void RunLayer(ReadOnlySpan<float> x, ReadOnlySpan<float> second, int images, Span<float> y);
 
     private FloatEngine(Graph graph, FloatArithmetic arithmetic, VectorWidth widest)
     {
         this.graph = graph;
+        block = (int)Math.Clamp(Budget / Math.Max(1, graph.Shapes.Items.AsEnumerable().Sum(shape => (long)shape.Count)), 1, MostImages);
         layers = [.. graph.Nodes.AsEnumerable().Select(node => LayerOf(node, arithmetic, widest))];
     }
 
@@ -45,69 +51,68 @@ public sealed class FloatEngine
         var count = images.Shape[0];
         var wanted = tensors.Length == 0 ? graph.Shapes.Names : tensors;
         var results = wanted.AsEnumerable().Select(name => (Name: name, Shape: graph.Shapes[name], Data: new float[graph.Shapes[name].Batch(count).Count])).ToArray();
-        Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
-        {
-            var first = block * Block;
-            var known = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [graph.Input] = images.Rows(first, Math.Min(Block, count - first)) };
-            for (var i = 0; i < layers.Length; i++)
+        var places = Enumerable.Range(0, graph.Shapes.Names.Length).ToDictionary(i => graph.Shapes.Names[i], StringComparer.Ordinal);
+        Parallel.For(0, (count + block - 1) / block, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            () => places.Keys.Select(name => name == graph.Input ? [] : ArrayPool<float>.Shared.Rent(graph.Shapes[name].Batch(Math.Min(block, count)).Count)).ToArray(),
+            (at, _, buffers) =>
             {
-                var node = graph.Nodes[i];
-                known[node.Output] = layers[i](known[node.Input], node.Inputs.Length > 1 ? known[node.Inputs[1]] : null);
-            }
-            foreach (var (name, shape, data) in results) known[name].Data.Span.CopyTo(data.AsSpan(first * shape.Count));
-        });
+                var (first, size) = (at * block, Math.Min(block, count - at * block));
+                ReadOnlySpan<float> Of(string name) => name == graph.Input
+                    ? images.Data.Span.Slice(first * graph.InputShape.Count, size * graph.InputShape.Count)
+                    : buffers[places[name]].AsSpan(0, size * graph.Shapes[name].Count);
+                for (var i = 0; i < layers.Length; i++)
+                {
+                    var node = graph.Nodes[i];
+                    layers[i](Of(node.Input), node.Inputs.Length > 1 ? Of(node.Inputs[1]) : [], size, buffers[places[node.Output]].AsSpan(0, size * graph.Shapes[node.Output].Count));
+                }
+                foreach (var (name, shape, data) in results) Of(name).CopyTo(data.AsSpan(first * shape.Count));
+                return buffers;
+            },
+            static buffers =>
+            {
+                foreach (var buffer in buffers) ArrayPool<float>.Shared.Return(buffer);
+            });
         return ByName<Tensor>.Of(results.Select(r => (r.Name, Tensor.Of(r.Shape.Batch(count), Values.Freeze(r.Data)))));
     }
 
-    private Func<Tensor, Tensor?, Tensor> LayerOf(Node node, FloatArithmetic arithmetic, VectorWidth widest)
+    private RunLayer LayerOf(Node node, FloatArithmetic arithmetic, VectorWidth widest)
     {
         var (x, y) = (graph.Shapes[node.Input], graph.Shapes[node.Output]);
         return node.Layer switch
         {
-            Layer.Conv2d c => Convolution(c, x, y, arithmetic, widest),
-            Layer.Linear l => Convolution(l.AsConv2d(), Shape.Of(x[0], 1, 1), y, arithmetic, widest),
-            Layer.Relu => static (x, _) => Clip(x, 0, float.PositiveInfinity),
-            Layer.Clip c => (x, _) => Clip(x, c.Min, c.Max),
-            Layer.MaxPool2d p => MaxPool(PoolWalk.Of(p.Window, x, y), y),
-            var other => (x, second) => FloatOps.Run(other, x, second, arithmetic),
+            Layer.Conv2d c => Convolution(c, x, arithmetic, widest),
+            Layer.Linear l => Convolution(l.AsConv2d(), Shape.Of(x[0], 1, 1), arithmetic, widest),
+            Layer.Relu => static (x, _, _, y) => Elementwise.Clip(x, 0, float.PositiveInfinity, y),
+            Layer.Clip c => (x, _, _, y) => Elementwise.Clip(x, c.Min, c.Max, y),
+            Layer.MaxPool2d p => MaxPool(PoolWalk.Of(p.Window, x, y), x.Stride(0), y.Stride(0)),
+            Layer.GlobalAveragePool => (from, _, _, to) => Elementwise.Means(from, x.Stride(0), to),
+            Layer.Add => static (x, second, _, y) => Elementwise.Add(x, second, y),
+            Layer.Flatten => static (x, _, _, y) => x.CopyTo(y),
+            var other => (from, second, images, to) => FloatOps.Run(other, Tensor.Of(x.Batch(images), Values.Of(from)), second.IsEmpty ? null : Tensor.Of(x.Batch(images), Values.Of(second)), arithmetic).Data.Span.CopyTo(to),
         };
     }
 
-    private static Func<Tensor, Tensor?, Tensor> Convolution(Layer.Conv2d layer, Shape x, Shape y, FloatArithmetic arithmetic, VectorWidth widest)
+    private RunLayer Convolution(Layer.Conv2d layer, Shape x, FloatArithmetic arithmetic, VectorWidth widest)
     {
         var (filters, w) = (layer.Weights.Shape, layer.Weights.Data);
         var padded = new PaddedImage(x, layer.Window, channelsLast: false);
         if (arithmetic == FloatArithmetic.Float32)
         {
-            var convolution = new FloatConvolution(padded, filters, layer.Groups, Block, w.Span, layer.Bias.Span, widest);
-            return (input, _) => Batch(input, y, convolution, static (convolution, x, images, y) => convolution.Run(x, images, y));
+            var convolution = new FloatConvolution(padded, filters, layer.Groups, block, w.Span, layer.Bias.Span, widest);
+            return (input, _, images, y) => convolution.Run(input, images, y);
         }
         else
         {
             Span<double> doubles = new double[w.Length];
             Elementwise.Widen(w.Span, doubles);
-            var plan = DotPlan<double, double>.Create(DotKernels.For(DotKernels.Double, filters[0] / layer.Groups, widest), padded, filters, layer.Groups, Block, channelsFirst: true, doubles, []);
-            return (input, _) => Batch(input, y, (plan, layer.Bias), static (s, x, images, y) => DotConvolution.Run<float, double, double, float>(s.plan, x, images, y, DotConvolution.Widen,
-                (sums, stride, channel, channels, planes, plane) => Elementwise.Planes(sums, stride, s.Bias.Span.Slice(channel, channels), planes, plane)));
+            var plan = DotPlan<double, double>.Create(DotKernels.For(DotKernels.Double, filters[0] / layer.Groups, widest), padded, filters, layer.Groups, block, channelsFirst: true, doubles, []);
+            return (input, _, images, y) => DotConvolution.Run<float, double, double, float>(plan, input, images, y, DotConvolution.Widen,
+                (sums, stride, channel, channels, planes, plane) => Elementwise.Planes(sums, stride, layer.Bias.Span.Slice(channel, channels), planes, plane));
         }
     }
 
-    private static Tensor Batch<T>(Tensor x, Shape y, T state, Action<T, ReadOnlySpan<float>, int, Span<float>> run)
+    private static RunLayer MaxPool((int Output, int Input)[] pairs, int from, int to) => (x, _, _, y) =>
     {
-        var images = x.Shape[0];
-        var outputs = new float[y.Batch(images).Count];
-        run(state, x.Data.Span, images, outputs);
-        return Tensor.Of(y.Batch(images), Values.Freeze(outputs));
-    }
-
-    private static Func<Tensor, Tensor?, Tensor> MaxPool((int Output, int Input)[] pairs, Shape y) => (x, _) => Tensor.Of(y.Batch(x.Shape[0]),
-        Values.Create<float, (Tensor X, int To, (int Output, int Input)[] Pairs)>(x.Shape[0] * y.Count, (x, y.Stride(0), pairs), static (dst, s) =>
-        {
-            var from = s.X.Shape.Stride(1);
-            for (var plane = 0; plane * s.To < dst.Length; plane++)
-                Elementwise.MaxPool(s.Pairs, s.X.Data.Span.Slice(plane * from, from), dst.Slice(plane * s.To, s.To));
-        }));
-
-    private static Tensor Clip(Tensor x, float min, float max) => Tensor.Of(x.Shape,
-        Values.Create<float, (Tensor X, float Min, float Max)>(x.Data.Length, (x, min, max), static (dst, s) => Elementwise.Clip(s.X.Data.Span, s.Min, s.Max, dst)));
+        for (var plane = 0; plane * to < y.Length; plane++) Elementwise.MaxPool(pairs, x.Slice(plane * from, from), y.Slice(plane * to, to));
+    };
 }

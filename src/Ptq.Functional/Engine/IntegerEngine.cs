@@ -37,7 +37,7 @@ public sealed class IntegerEngine
     /// <summary>The codes of the output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
-    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space([source.Graph.Output]), idle.Add)[source.Graph.Output];
+    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space(stages, [source.Graph.Output]), idle.Add)[source.Graph.Output];
 
     /// <summary>The codes of every tensor of the graph that has some, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
@@ -45,35 +45,51 @@ public sealed class IntegerEngine
     public ByName<QTensor> Trace(Tensor images, int threads = 1)
     {
         string[] wanted = [.. slots.Names.AsEnumerable().Where(source.Graph.Shapes.Has)];
-        return Execute(images, threads, wanted, () => Space(wanted), static _ => { });
+        return Execute(images, threads, wanted, () => Space(stages, wanted), static _ => { });
     }
 
-    private Workspace Space(string[] kept) => new(
-        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), stages, Block, source.Graph.InputShape.Count);
+    private Workspace Space(IReadOnlyList<Stage> run, string[] kept) => new(
+        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block, source.Graph.InputShape.Count);
 
     private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
+    {
+        var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(images.Shape[0]).Count])).ToArray();
+        EachBlock(images, threads, take, leave, (workspace, first, size) =>
+        {
+            Load(images, first, size, workspace);
+            foreach (var stage in stages) stage.Run(workspace, size);
+            foreach (var (_, slot, codes) in results) Unload(workspace, slot, first, size, codes);
+        });
+        return ByName<QTensor>.Of(results.Select(r => (r.Name, QTensor.Of(r.Slot.Shape.Batch(images.Shape[0]), Values.Freeze(r.Codes)))));
+    }
+
+    /// <summary>Every tensor that has codes, in the order of the operations, the input first.</summary>
+    internal Values<Slot> Slots => slots.Items;
+
+    /// <summary>What writes a tensor; nothing the input.</summary>
+    internal Stage? Writer(Slot slot) => slot.Id == 0 ? null : stages[slot.Id - 1];
+
+    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that these stages can use and that has room for every tensor.</summary>
+    /// <exception cref="ArgumentException">The images are not the network's.</exception>
+    internal void EachBlock(Tensor images, int threads, IReadOnlyList<Stage> run, Action<Workspace, int, int> body) =>
+        EachBlock(images, threads, () => Space(run, [.. slots.Names.AsEnumerable()]), static _ => { }, body);
+
+    private void EachBlock(Tensor images, int threads, Func<Workspace> take, Action<Workspace> leave, Action<Workspace, int, int> body)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var count = images.Shape[0];
-        var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(count).Count])).ToArray();
         Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
             take,
             (block, _, workspace) =>
             {
-                var first = block * Block;
-                var size = Math.Min(Block, count - first);
-                Load(images, first, size, workspace);
-                foreach (var stage in stages) stage.Run(workspace, size);
-                foreach (var (_, slot, codes) in results)
-                    for (var i = 0; i < size; i++) Unload(workspace.Image(slot, i), slot.Shape, codes.AsSpan((first + i) * slot.Size, slot.Size));
+                body(workspace, block * Block, Math.Min(Block, count - block * Block));
                 return workspace;
             },
             leave);
-        return ByName<QTensor>.Of(results.Select(r => (r.Name, QTensor.Of(r.Slot.Shape.Batch(count), Values.Freeze(r.Codes)))));
     }
 
-    private void Load(Tensor images, int first, int size, Workspace workspace)
+    internal void Load(Tensor images, int first, int size, Workspace workspace)
     {
         var slot = slots[source.Graph.Input];
         for (var i = 0; i < size; i++)
@@ -83,11 +99,16 @@ public sealed class IntegerEngine
         }
     }
 
-    private static void Unload(ReadOnlySpan<short> codes, Shape shape, Span<int> to)
+    /// <summary>The codes of a block of images into those of all, in C order.</summary>
+    internal static void Unload(Workspace workspace, Slot slot, int first, int images, int[] all)
     {
-        var first = new short[codes.Length];
-        ChannelOrder.ToFirst(codes, shape, first);
-        for (var i = 0; i < first.Length; i++) to[i] = first[i];
+        var codes = new short[slot.Size];
+        for (var image = 0; image < images; image++)
+        {
+            ChannelOrder.ToFirst(workspace.Image(slot, image), slot.Shape, codes);
+            var to = all.AsSpan((first + image) * slot.Size, slot.Size);
+            for (var i = 0; i < codes.Length; i++) to[i] = codes[i];
+        }
     }
 
     private static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest) => op switch

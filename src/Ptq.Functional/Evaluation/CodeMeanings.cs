@@ -51,7 +51,7 @@ internal static class CodeMeanings
         _ => null,
     };
 
-    private static bool Keeps(Operation o) => o.Domain.Length == 0 && o.Op is "MaxPool" or "Clip" or "Relu" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Transpose" or "Slice" or "Gather" or "Split" or "Expand" or "Tile" or "Pad" or "Resize" or "Identity";
+    private static bool Keeps(Operation o) => Movers.Has(o) || o is { Domain: "", Op: "Clip" or "Relu" };
 
     private static CodeMeaning? Meaning(Network network, Operation operation, int scalePlace, int zeroPlace)
     {

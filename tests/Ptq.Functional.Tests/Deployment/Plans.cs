@@ -51,6 +51,36 @@ public class Plans
         Assert.Equal(2, qdq.Operations.AsEnumerable().Count(o => o.Inputs.Span.Contains("a_DequantizeLinear_Output")));
     }
 
+    [Theory]
+    [InlineData(false, "QuantizeLinear QLinearConv DequantizeLinear Sigmoid Mul QuantizeLinear QLinearConv DequantizeLinear")]
+    [InlineData(true, "QuantizeLinear QLinearConv QLinearSigmoid QLinearMul QLinearConv DequantizeLinear")]
+    public void A_gate_runs_on_codes_where_that_is_asked_for(bool integerActivations, string expected)
+    {
+        var quantized = Right(
+            from plan in QuantizationPlan.Of(NetworkOf(Conv("c1", "x", "a"), Op("s", "Sigmoid", ["a"], "g"), Op("m", "Mul", ["a", "g"], "b"), Conv("c2", "b", "y")), Shapes, [], integerActivations)
+            from seen in NetworkCalibration.Observe(plan.Network, plan.Observed, [Input])
+            from made in QuantizedNetwork.Create(plan, seen, QuantizationOptions.Default)
+            select made);
+        var onCodes = quantized.ToQOperator();
+        Assert.Equal(expected, string.Join(' ', onCodes.Operations.AsEnumerable().Select(o => o.Op)));
+        var (real, whole) = (Right(Right(NetworkEngine.Prepare(quantized.Plan.Network, Shapes)).Run(Input)).Items[0], Right(Right(NetworkEngine.Prepare(onCodes, Shapes)).Run(Input)).Items[0]);
+        Assert.All(real.Floats.AsEnumerable().Zip(whole.Floats.AsEnumerable(), (a, b) => Math.Abs(a - b)), distance => Assert.InRange(distance, 0, 5 * quantized.Points["y"].Scale));
+    }
+
+    [Fact]
+    public void Two_clamps_in_a_row_become_one()
+    {
+        string[] Simple(params Operation[] operations) => [.. Simplification.Of(NetworkOf(operations)).Operations.AsEnumerable().Select(o => o.Op)];
+        Assert.Equal(["Conv", "Clip"], Simple(Conv("c1", "x", "a"), Op("r", "Relu", ["a"], "b"), Op("k", "Clip", ["b", "three", "six"], "y")));
+        Assert.Equal(["Conv", "Relu"], Simple(Conv("c1", "x", "a"), Op("r", "Relu", ["a"], "b"), Op("k", "Relu", ["b"], "y")));
+        Assert.Equal(["Conv", "Relu", "Relu", "Add"], Simple(Conv("c1", "x", "a"), Op("r", "Relu", ["a"], "b"), Op("k", "Relu", ["b"], "c"), Op("s", "Add", ["b", "c"], "y"))); // the first is read elsewhere too
+        foreach (var (low, high) in new[] { ("zero", "six"), ("three", "six"), ("six", "six") })
+        {
+            var network = NetworkOf(Op("k", "Clip", ["x", "zero", "three"], "a"), Op("r", "Clip", ["a", low, high], "y"));
+            Same(network, Simplification.Of(network));
+        }
+    }
+
     [Fact]
     public void A_sum_between_layers_has_codes_and_a_sum_before_a_normalization_has_none()
     {

@@ -20,9 +20,9 @@ internal static class Elementwise
         for (; i < codes.Length; i++) centred[i] = (short)(codes[i] - zero);
     }
 
-    /// <summary>The largest codes under each window of an image with channels last, channel by channel; a window's pairs are neighbours.</summary>
+    /// <summary>The largest number under each window of an image with channels last, channel by channel; a window's pairs are neighbours.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void MaxPool(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<short> image, Span<short> largest)
+    public static void MaxPool<T>(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<T> image, Span<T> largest) where T : unmanaged, IBinaryInteger<T>
     {
         for (var (first, end) = (0, 0); first < pairs.Length; first = end)
         {
@@ -31,23 +31,23 @@ internal static class Elementwise
             var to = largest.Slice(output * channels, channels);
             var c = 0;
             if (Vector.IsHardwareAccelerated)
-                for (; c <= channels - Vector<short>.Count; c += Vector<short>.Count)
+                for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
                 {
-                    var max = new Vector<short>(short.MinValue);
-                    for (var i = first; i < end; i++) max = Vector.Max(max, new Vector<short>(image[(pairs[i].Input * channels + c)..]));
+                    var max = new Vector<T>(image[(pairs[first].Input * channels + c)..]);
+                    for (var i = first + 1; i < end; i++) max = Vector.Max(max, new Vector<T>(image[(pairs[i].Input * channels + c)..]));
                     max.CopyTo(to[c..]);
                 }
             if (Vector128.IsHardwareAccelerated)
-                for (; c <= channels - Vector128<short>.Count; c += Vector128<short>.Count) // eight channels are common
+                for (; c <= channels - Vector128<T>.Count; c += Vector128<T>.Count) // eight channels are common
                 {
-                    var max = Vector128.Create(short.MinValue);
-                    for (var i = first; i < end; i++) max = Vector128.Max(max, Vector128.Create(image[(pairs[i].Input * channels + c)..]));
+                    var max = Vector128.Create(image[(pairs[first].Input * channels + c)..]);
+                    for (var i = first + 1; i < end; i++) max = Vector128.Max(max, Vector128.Create(image[(pairs[i].Input * channels + c)..]));
                     max.CopyTo(to[c..]);
                 }
             for (; c < channels; c++)
             {
-                var max = short.MinValue;
-                for (var i = first; i < end; i++) max = Math.Max(max, image[pairs[i].Input * channels + c]);
+                var max = image[pairs[first].Input * channels + c];
+                for (var i = first + 1; i < end; i++) max = T.Max(max, image[pairs[i].Input * channels + c]);
                 to[c] = max;
             }
         }
@@ -122,6 +122,27 @@ internal static class Elementwise
             for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
                 Vector.Min(Vector.Max(new Vector<float>(values[i..]), new(min)), new(max)).CopyTo(clipped[i..]);
         for (; i < values.Length; i++) clipped[i] = MathF.Min(MathF.Max(values[i], min), max);
+    }
+
+    /// <summary>Sums of two tensors.</summary>
+    [MethodImpl(AggressiveOptimization)]
+    public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> sums)
+    {
+        var i = 0;
+        if (Vector.IsHardwareAccelerated)
+            for (; i <= sums.Length - Vector<float>.Count; i += Vector<float>.Count) (new Vector<float>(a[i..]) + new Vector<float>(b[i..])).CopyTo(sums[i..]);
+        for (; i < sums.Length; i++) sums[i] = a[i] + b[i];
+    }
+
+    /// <summary>The mean of every plane, summed in double in index order and rounded once.</summary>
+    public static void Means(ReadOnlySpan<float> planes, int plane, Span<float> means)
+    {
+        for (var i = 0; i < means.Length; i++)
+        {
+            var sum = 0.0;
+            foreach (var x in planes.Slice(i * plane, plane)) sum += x;
+            means[i] = (float)(sum / plane);
+        }
     }
 
     /// <summary>Sums [position][stride] of some channels as planes: [channel][plane].</summary>

@@ -83,7 +83,7 @@ internal static class CodeTableOperators
     }
 
     /// <summary>
-    /// The ONNX Runtime's approximation of 1 / (1 + e⁻ˣ): ½ plus an odd rational function of the degrees 9 and 10, every step one fused multiply-add in float32.
+    /// The ONNX Runtime's approximation of 1 / (1 + e⁻ˣ): ½ plus an odd rational function of the degrees 9 and 10, every step one fused multiply-add in float32; the coefficients are those of MLAS (MIT licence).
     /// It is up to some units in the last place away from the function that Sigmoid computes, and so are codes whose scale is that fine.
     /// </summary>
     private static float Logistic(float x)

@@ -3,7 +3,7 @@ using Ptq.Engine.Kernels;
 namespace Ptq.Engine.Stages;
 
 /// <summary>A convolution or a linear layer: pad and centre, multiply and add, requantize.</summary>
-internal sealed class DotStage : Stage
+internal sealed class DotStage : Stage, ISummingStage
 {
     private readonly QOp.Dot op;
     private readonly Slot input, output;
@@ -21,14 +21,20 @@ internal sealed class DotStage : Stage
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
 
-    public override void Run(Workspace workspace, int images)
+    /// <inheritdoc/>
+    public int SumsPerImage => plan.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
+
+    public override void Run(Workspace workspace, int images) => Run(workspace, images, [], false);
+
+    /// <inheritdoc/>
+    public void Run(Workspace workspace, int images, Span<int> kept, bool known)
     {
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
         padded.Clear(); // padding is the code z_x, centred
         for (var first = 0; first < images; first += plan.ImagesPerCall)
         {
             var count = Math.Min(plan.ImagesPerCall, images - first);
-            for (var i = 0; i < count; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
+            for (var i = 0; i < count && !known; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
@@ -36,11 +42,34 @@ internal sealed class DotStage : Stage
                 for (var from = 0; from < positions; from += plan.PositionsPerRun)
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
-                    var sums = workspace.Sums.AsSpan(0, some * plan.Stride);
-                    plan.Run(padded, group, from, some, sums);
+                    var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
+                    if (!known) plan.Run(padded, group, from, some, sums);
                     RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
         }
+    }
+
+    /// <summary>Whether a call takes one image, so that sums can be had image by image.</summary>
+    public bool ByImage => plan.ImagesPerCall == 1;
+
+    /// <summary>The groups that the sums are in.</summary>
+    public int Groups => plan.Groups;
+
+    /// <summary>From position to position in the sums of a group.</summary>
+    public int Stride => plan.Stride;
+
+    /// <summary>The sums of one image, where <see cref="ByImage"/>: [group][position][<see cref="Stride"/>].</summary>
+    public void Sum(Workspace workspace, int image, Span<int> sums)
+    {
+        var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
+        padded.Clear();
+        Pad(workspace.Image(input, image), padded);
+        for (var group = 0; group < plan.Groups; group++)
+            for (var from = 0; from < plan.Positions; from += plan.PositionsPerRun)
+            {
+                var some = Math.Min(plan.PositionsPerRun, plan.Positions - from);
+                plan.Run(padded, group, from, some, sums.Slice((group * plan.Positions + from) * plan.Stride, some * plan.Stride));
+            }
     }
 
     private void Pad(ReadOnlySpan<short> codes, Span<short> padded)

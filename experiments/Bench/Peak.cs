@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Ptq.Experiments.Bench;
+
+/// <summary>What the processor can do at most: products of int16 pairs summed to INT32 (vpmaddwd), twelve sums at a time, nothing loaded.</summary>
+internal static class Peak
+{
+    private const int Steps = 20_000, Sums = 12, Products = 16;
+
+    /// <summary>Billions of operations a second, a product and its addition being two; null where there is no such instruction.</summary>
+    public static double? Gops()
+    {
+        if (!Avx2.IsSupported) return null;
+        var best = 0.0;
+        for (var i = 0; i < 60; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            GC.KeepAlive(Run(Vector256.Create((short)i)));
+            best = Math.Max(best, 2.0 * Steps * Sums * Products / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+        }
+        return best;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static int Run(Vector256<short> x)
+    {
+        Vector256<int> a, b, c, d, e, f, g, h, i, j, k, l;
+        a = b = c = d = e = f = g = h = i = j = k = l = Vector256.Create(7);
+        for (var step = 0; step < Steps; step++)
+        {
+            a = Avx2.Add(a, Avx2.MultiplyAddAdjacent(x, a.AsInt16()));
+            b = Avx2.Add(b, Avx2.MultiplyAddAdjacent(x, b.AsInt16()));
+            c = Avx2.Add(c, Avx2.MultiplyAddAdjacent(x, c.AsInt16()));
+            d = Avx2.Add(d, Avx2.MultiplyAddAdjacent(x, d.AsInt16()));
+            e = Avx2.Add(e, Avx2.MultiplyAddAdjacent(x, e.AsInt16()));
+            f = Avx2.Add(f, Avx2.MultiplyAddAdjacent(x, f.AsInt16()));
+            g = Avx2.Add(g, Avx2.MultiplyAddAdjacent(x, g.AsInt16()));
+            h = Avx2.Add(h, Avx2.MultiplyAddAdjacent(x, h.AsInt16()));
+            i = Avx2.Add(i, Avx2.MultiplyAddAdjacent(x, i.AsInt16()));
+            j = Avx2.Add(j, Avx2.MultiplyAddAdjacent(x, j.AsInt16()));
+            k = Avx2.Add(k, Avx2.MultiplyAddAdjacent(x, k.AsInt16()));
+            l = Avx2.Add(l, Avx2.MultiplyAddAdjacent(x, l.AsInt16()));
+        }
+        return Vector256.Sum(a ^ b ^ c ^ d ^ e ^ f ^ g ^ h ^ i ^ j ^ k ^ l);
+    }
+}
