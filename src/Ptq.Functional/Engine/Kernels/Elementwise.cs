@@ -20,23 +20,9 @@ internal static class Elementwise
         for (; i < codes.Length; i++) centred[i] = (short)(codes[i] - zero);
     }
 
-    /// <summary>The larger of two numbers, in place of the first.</summary>
+    /// <summary>The largest number under each window of an image with channels last, channel by channel; a window's pairs are neighbours.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Max<T>(Span<T> larger, ReadOnlySpan<T> others) where T : unmanaged, IBinaryInteger<T>
-    {
-        var i = 0;
-        if (Vector.IsHardwareAccelerated)
-            for (; i <= larger.Length - Vector<T>.Count; i += Vector<T>.Count)
-                Vector.Max(new Vector<T>(larger[i..]), new Vector<T>(others[i..])).CopyTo(larger[i..]);
-        if (Vector128.IsHardwareAccelerated)
-            for (; i <= larger.Length - Vector128<T>.Count; i += Vector128<T>.Count) // eight channels are common
-                Vector128.Max(Vector128.Create((ReadOnlySpan<T>)larger[i..]), Vector128.Create(others[i..])).CopyTo(larger[i..]);
-        for (; i < larger.Length; i++) larger[i] = T.Max(larger[i], others[i]);
-    }
-
-    /// <summary>The largest codes under each window of an image with channels last, channel by channel; a window's pairs are neighbours.</summary>
-    [MethodImpl(AggressiveOptimization)]
-    public static void MaxPool(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<short> image, Span<short> largest)
+    public static void MaxPool<T>(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<T> image, Span<T> largest) where T : unmanaged, IBinaryInteger<T>
     {
         for (var (first, end) = (0, 0); first < pairs.Length; first = end)
         {
@@ -45,23 +31,23 @@ internal static class Elementwise
             var to = largest.Slice(output * channels, channels);
             var c = 0;
             if (Vector.IsHardwareAccelerated)
-                for (; c <= channels - Vector<short>.Count; c += Vector<short>.Count)
+                for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
                 {
-                    var max = new Vector<short>(short.MinValue);
-                    for (var i = first; i < end; i++) max = Vector.Max(max, new Vector<short>(image[(pairs[i].Input * channels + c)..]));
+                    var max = new Vector<T>(image[(pairs[first].Input * channels + c)..]);
+                    for (var i = first + 1; i < end; i++) max = Vector.Max(max, new Vector<T>(image[(pairs[i].Input * channels + c)..]));
                     max.CopyTo(to[c..]);
                 }
             if (Vector128.IsHardwareAccelerated)
-                for (; c <= channels - Vector128<short>.Count; c += Vector128<short>.Count) // eight channels are common
+                for (; c <= channels - Vector128<T>.Count; c += Vector128<T>.Count) // eight channels are common
                 {
-                    var max = Vector128.Create(short.MinValue);
-                    for (var i = first; i < end; i++) max = Vector128.Max(max, Vector128.Create(image[(pairs[i].Input * channels + c)..]));
+                    var max = Vector128.Create(image[(pairs[first].Input * channels + c)..]);
+                    for (var i = first + 1; i < end; i++) max = Vector128.Max(max, Vector128.Create(image[(pairs[i].Input * channels + c)..]));
                     max.CopyTo(to[c..]);
                 }
             for (; c < channels; c++)
             {
-                var max = short.MinValue;
-                for (var i = first; i < end; i++) max = Math.Max(max, image[pairs[i].Input * channels + c]);
+                var max = image[pairs[first].Input * channels + c];
+                for (var i = first + 1; i < end; i++) max = T.Max(max, image[pairs[i].Input * channels + c]);
                 to[c] = max;
             }
         }

@@ -39,10 +39,9 @@ internal sealed class PooledDotStage(DotStage dot, QOp.Dot op, QOp.MaxPool pool,
     private void Pool(ReadOnlySpan<int> all, Span<int> largest)
     {
         largest.Fill(int.MinValue); // every window sees a sum
-        var (from, to, stride) = (all.Length / dot.Groups, largest.Length / dot.Groups, dot.Stride);
+        var (from, to) = (all.Length / dot.Groups, largest.Length / dot.Groups);
         for (var group = 0; group < dot.Groups; group++)
-            foreach (var (at, under) in pairs)
-                Elementwise.Max(largest.Slice(group * to + at * stride, stride), all.Slice(group * from + under * stride, stride));
+            Elementwise.MaxPool(pairs, dot.Stride, all.Slice(group * from, from), largest.Slice(group * to, to));
     }
 
     private void Requantize(ReadOnlySpan<int> largest, Span<short> codes)
