@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LanguageExt;
 using Ptq.Engine;
 using Ptq.Errors;
@@ -61,39 +60,25 @@ public static class ContractComparison
     /// <returns>A row for each layer, in order; or the operation that cannot run.</returns>
     public static Either<PtqError, Values<ContractDifference>> Of(Network onCodes, IReadOnlyList<Contract> contracts, IEnumerable<ByName<Operand>> batches, int threads = 1, Action<int>? progress = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var (network, layers) = WithSums(onCodes, contracts);
         var byTensor = layers.SelectMany((layer, i) => new[] { (layer.Sums, i), (Sums: layer.Layer.Output, i) }).ToDictionary(t => t.Sums, t => t.i, StringComparer.Ordinal);
-        var engines = new ConcurrentDictionary<string, Either<PtqError, NetworkEngine>>(StringComparer.Ordinal);
-        var done = 0;
-
-        Either<PtqError, ContractDifference[]> One(ByName<Operand> batch)
+        Either<PtqError, ContractDifference?[]> Differences(NetworkEngine engine, ByName<Operand> batch)
         {
-            var (first, found) = (new Operand?[layers.Length], new ContractDifference[layers.Length]);
-            var result =
-                from engine in engines.GetOrAdd(string.Join(';', batch.Items.AsEnumerable().Select(operand => operand.Shape)), _ => NetworkEngine.Prepare(network, batch.Map((_, operand) => operand.Shape)))
-                from run in engine.Run(batch, (name, value) =>
-                {
-                    if (!byTensor.TryGetValue(name, out var i)) return;
-                    if (first[i] is not { } sums) first[i] = value; // the sums are written right before the codes
-                    else (found[i], first[i]) = (layers[i].Of(sums, value), null);
-                })
-                select found;
-            progress?.Invoke(Interlocked.Increment(ref done));
-            return result;
+            var (first, found) = (new Operand?[layers.Length], new ContractDifference?[layers.Length]);
+            return engine.Run(batch, (name, value) =>
+            {
+                if (!byTensor.TryGetValue(name, out var i)) return;
+                if (first[i] is not { } sums) first[i] = value; // the sums are written right before the codes
+                else (found[i], first[i]) = (layers[i].Of(sums, value), null);
+            }).Map(_ => found);
         }
 
         var total = layers.Select(layer => layer.Nothing).ToArray();
-        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(network, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
-            switch (result.Case)
-            {
-                case LeftCase<PtqError, ContractDifference[]>(var error): return error;
-                case RightCase<PtqError, ContractDifference[]>(var found):
-                    for (var i = 0; i < total.Length; i++)
-                        if (found[i] is not null) total[i] = total[i].Combine(found[i]); // none for a layer that no input has a part in
-                    break;
-            }
-        return Values.Of<ContractDifference>(total);
+        return BatchRuns.Each(network, batches, threads, progress, shapes => NetworkEngine.Prepare(network, shapes), Differences, found =>
+        {
+            for (var i = 0; i < total.Length; i++)
+                if (found[i] is { } some) total[i] = total[i].Combine(some); // none for a layer that no input has a part in
+        }).Map(_ => Values.Of<ContractDifference>(total));
     }
 
     /// <summary>The network with the accumulators of its layers beside their codes.</summary>

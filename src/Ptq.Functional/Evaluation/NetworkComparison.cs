@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LanguageExt;
 using Ptq.Engine;
 using Ptq.Errors;
@@ -44,39 +43,25 @@ public static class NetworkComparison
     /// <returns>A difference for each pair; or a pair that a network does not have or whose shapes differ, or an operation that cannot run.</returns>
     public static Either<PtqError, Values<TensorDifference>> Of(Network real, Network quantized, Values<TensorPair> pairs, IEnumerable<ByName<Operand>> batches, int threads = 1, Action<int>? progress = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        var engines = new ConcurrentDictionary<string, Either<PtqError, (NetworkEngine Real, NetworkEngine Quantized)>>(StringComparer.Ordinal);
         var byQuantized = pairs.AsEnumerable().Select((pair, i) => (pair, i)).ToLookup(p => p.pair.Quantized, StringComparer.Ordinal);
         var outputs = real.Outputs.AsEnumerable().Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
-        var done = 0;
-
-        Either<PtqError, TensorDifference?[]> One(ByName<Operand> batch)
+        Either<PtqError, TensorDifference?[]> Differences((NetworkEngine Real, NetworkEngine Quantized) both, ByName<Operand> batch)
         {
-            var shapes = batch.Map((_, operand) => operand.Shape);
             var differences = new TensorDifference?[pairs.Length];
-            var result =
-                from both in engines.GetOrAdd(string.Join(';', shapes.Items.AsEnumerable()), _ => Prepared(real, quantized, pairs, shapes))
-                from wanted in both.Real.Run(batch, pairs.Map(p => p.Tensor))
-                from run in both.Quantized.Run(batch, (name, value) =>
-                {
-                    foreach (var (pair, i) in byQuantized[name]) differences[i] = Difference(pair, wanted[pair.Tensor], value, outputs.Contains(pair.Tensor));
-                })
-                select differences;
-            progress?.Invoke(Interlocked.Increment(ref done));
-            return result;
+            return from wanted in both.Real.Run(batch, pairs.Map(p => p.Tensor))
+                   from run in both.Quantized.Run(batch, (name, value) =>
+                   {
+                       foreach (var (pair, i) in byQuantized[name]) differences[i] = Difference(pair, wanted[pair.Tensor], value, outputs.Contains(pair.Tensor));
+                   })
+                   select differences;
         }
 
         var total = pairs.AsEnumerable().Select(p => new TensorDifference(p.Tensor, 0, 0, 0, 0, 0)).ToArray();
-        foreach (var result in Partitioner.Create(batches, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(NetworkEngine.ThreadsFor(real, threads)).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(One))
-            switch (result.Case)
-            {
-                case LeftCase<PtqError, TensorDifference?[]>(var error): return error;
-                case RightCase<PtqError, TensorDifference?[]>(var differences):
-                    for (var i = 0; i < total.Length; i++)
-                        if (differences[i] is { } difference) total[i] = total[i].Combine(difference); // none for a tensor that no input has a part in
-                    break;
-            }
-        return Values.Of<TensorDifference>(total);
+        return BatchRuns.Each(real, batches, threads, progress, shapes => Prepared(real, quantized, pairs, shapes), Differences, differences =>
+        {
+            for (var i = 0; i < total.Length; i++)
+                if (differences[i] is { } difference) total[i] = total[i].Combine(difference); // none for a tensor that no input has a part in
+        }).Map(_ => Values.Of<TensorDifference>(total));
     }
 
     private static Either<PtqError, (NetworkEngine, NetworkEngine)> Prepared(Network real, Network quantized, Values<TensorPair> pairs, ByName<Shape> shapes) =>
