@@ -51,7 +51,7 @@ public sealed class A_hostile_file(ITestOutputHelper log) : IDisposable
     public void Of_JSON_settings_is_answered(HostileFile file)
     {
         var command = new QuantizeCommand();
-        figures.Read(file, (name, bytes) => ConfigFile.Parse(name, bytes, command.Settings) is var (given, faults) && faults.Count > 0 ? Left<PtqError, Dictionary<Setting, string[]>>(new PtqError.BadRequest(Values.From(faults))) : Right<PtqError, Dictionary<Setting, string[]>>(given), 32, 64 << 10);
+        figures.Read(file, (name, bytes) => ConfigFile.Parse(name, bytes, command.Settings) is var (given, faults) && faults.Count > 0 ? Left<PtqError, Dictionary<Setting, string[]>>(new PtqError.BadRequest(Values.From(faults))) : Right<PtqError, Dictionary<Setting, string[]>>(given), 8, 64 << 10);
 
         File.WriteAllBytes(path, file.Bytes);
         command.Parse(command.Command.Parse(["--config", path])).IfFail(faults =>

@@ -9,7 +9,7 @@ namespace Ptq.Cli.Options;
 /// <summary>
 /// Settings as JSON: one object whose keys are the names of options without <c>--</c>, and of arguments in lower case. It is strict: a key that
 /// the command does not have, one that comes twice, or a value of another kind is a fault, and the first 20 of them are told at once. Whatever the bytes,
-/// reading allocates at most 32 times their number and 64 KiB.
+/// reading allocates at most 8 times their number and 64 KiB.
 /// </summary>
 internal static class ConfigFile
 {
@@ -51,9 +51,10 @@ internal static class ConfigFile
         var field = path;
         try
         {
-            field = $"{path}: {Quoted.Text(member.Name)}";
-            if (!seen.Add(member.Name)) return new(field, "the key again", "it once");
-            if (settings.FirstOrDefault(s => s.Key == member.Name) is not { } setting) return new(field, "a key that this command does not have", keys);
+            var name = member.Name; // a new string whenever it is asked for
+            field = $"{path}: {Quoted.Text(name)}";
+            if (!seen.Add(name)) return new(field, "the key again", "it once");
+            if (settings.FirstOrDefault(s => s.Key == name) is not { } setting) return new(field, "a key that this command does not have", keys);
             if (Values(setting.Kind, member.Value) is not { } values) return new(field, Shown(member.Value), Wanted(setting.Kind));
             given[setting] = values;
             return null;

@@ -32,6 +32,16 @@ public class Hostile_configurations
     }
 
     [Fact]
+    public void A_long_key_that_was_copied_for_every_setting()
+    {
+        byte[] file = [.. "{\""u8, .. Enumerable.Repeat((byte)'k', 100_000), .. "\":1}"u8];
+        Faults(file); // once, so that nothing is made for the first time
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Faults(file);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * file.Length + (64 << 10));
+    }
+
+    [Fact]
     public void Lists_in_lists_twenty_thousand_deep() => Assert.StartsWith("c.json: saw no JSON (or more than 8 levels of it) at line 1, byte ", Assert.Single(Faults($"{{\"range\": {new string('[', 20_000)}")), StringComparison.Ordinal);
 
     [Theory]
