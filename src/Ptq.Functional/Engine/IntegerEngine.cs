@@ -34,6 +34,21 @@ public sealed class IntegerEngine
         return new(graph, widest, slots, [.. graph.Operations.AsEnumerable().Select(op => StageOf(op, slots, widest))]);
     }
 
+    /// <summary>How every operation will run, in order.</summary>
+    public Values<PlanStep> Steps => Values.From(source.Operations.AsEnumerable().Select((op, i) => PlanStep.Of(op, stages[i].Plan)));
+
+    /// <summary>The plan as a table: tensor, operation, shape, kernel, tile, multiply-accumulates, bytes and proof of every operation; and what a thread needs to run it.</summary>
+    public string Describe()
+    {
+        IReadOnlyList<string>[] rows = [PlanStep.Headings, .. Steps.AsEnumerable().Select(step => step.Columns)];
+        int[] widths = [.. Enumerable.Range(0, PlanStep.Headings.Count).Select(column => rows.Max(row => row[column].Length))];
+        var lines = rows.Select(row => string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+        return string.Join('\n', lines.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WorkspaceBytes:n0} bytes of buffers a thread, for {Block} images at a time")));
+    }
+
+    /// <summary>The buffers of one thread: codes, padded inputs and sums of a block of images.</summary>
+    public long WorkspaceBytes => Space(stages, [source.Graph.Output]).Bytes;
+
     /// <summary>The codes of the output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>

@@ -21,6 +21,9 @@ internal abstract record QOp(Values<string> Inputs, string Output, Shape InputSh
     {
         /// <summary>One input image as [C, H, W].</summary>
         public Shape InputImage => InputShape.Rank == 1 ? Shape.Of(InputShape[0], 1, 1) : InputShape;
+
+        /// <summary>Whether every channel has one filter of its own.</summary>
+        public bool IsDepthwise => Groups > 1 && Weights.Shape[0] == Groups && Weights.Shape[1] == 1;
     }
 
     /// <summary>The largest code under a window.</summary>
