@@ -27,7 +27,7 @@ public sealed record PlanStep(string Output, string Operation, Shape Shape, stri
 
     private static string NameOf(QOp op) => op switch
     {
-        QOp.Dot { InputShape.Rank: 1 } d => $"linear {d.InputShape[0]} to {d.OutputShape[0]}",
+        QOp.Dot { OutputShape.Rank: 1 } d => $"linear {d.InputShape.Count} to {d.OutputShape[0]}",
         QOp.Dot d => $"conv {Name(d.Window)}, {d.InputShape[0]} to {d.OutputShape[0]}{(d.Groups > 1 ? $" in {d.Groups} groups" : "")}",
         QOp.MaxPool p => $"max pool {Name(p.Window)}",
         QOp.AveragePool p => $"average pool {Name(p.Window)}",
