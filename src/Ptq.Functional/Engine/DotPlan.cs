@@ -66,7 +66,7 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     public static DotPlan<TIn, TOut> Create(DotKernel<TIn, TOut> kernel, PaddedImage input, Shape filters, int groups, int block, bool channelsFirst, ReadOnlySpan<TIn> weight, ReadOnlySpan<TOut> start)
     {
         var outputs = Taps.Outputs(input);
-        var imagesPerCall = outputs.Aggregate(1L, (count, length) => count * length) >= DotKernel.Rows ? 1 : block; // a tile stays full
+        var imagesPerCall = DotPlan.TakesOneImage(outputs.Aggregate(1L, (count, length) => count * length)) ? 1 : block;
         int[] steps = [input.Length, .. input.Axes.AsEnumerable().Select((axis, i) => outputs[i] > 1 ? axis.Stride * input.Strides[i] : 0)];
         var positions = Lattice.Of([imagesPerCall, .. outputs], steps);
         return new(kernel, input, imagesPerCall, positions, Taps.Of(input, filters, channelsFirst), FilterLayout.Of(filters, groups), weight, start);
@@ -132,6 +132,13 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
         }
         return ([.. offsets], [.. weights]);
     }
+}
+
+/// <summary>What plans of all types have in common.</summary>
+internal static class DotPlan
+{
+    /// <summary>Whether so many output positions of an image fill a tile of the kernel; else several images share a call.</summary>
+    public static bool TakesOneImage(long positions) => positions >= DotKernel.Rows;
 }
 
 /// <summary>The walk of an ordinary convolution.</summary>

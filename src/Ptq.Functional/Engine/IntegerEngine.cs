@@ -3,6 +3,7 @@ using Ptq.Engine.Kernels;
 using Ptq.Engine.Stages;
 using Ptq.Model;
 using Ptq.Numerics;
+using Ptq.Quantization;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;
@@ -135,12 +136,14 @@ public sealed class IntegerEngine
             leave);
     }
 
-    internal void Load(Tensor images, int first, int size, Workspace workspace)
+    internal void Load(Tensor images, int first, int size, Workspace workspace) => Load(source.Rule, source.Points[source.Graph.Input], images, first, size, workspace, slots[source.Graph.Input], widest);
+
+    /// <summary>The codes of a block of images into their slot.</summary>
+    internal static void Load(AffineRule rule, AffineParams codes, Tensor images, int first, int size, Workspace workspace, Slot slot, VectorWidth widest)
     {
-        var slot = slots[source.Graph.Input];
         for (var i = 0; i < size; i++)
         {
-            QuantizeKernel.Run(source.Rule, source.Points[source.Graph.Input], images.Data.Span.Slice((first + i) * slot.Size, slot.Size), workspace.Planes, widest);
+            QuantizeKernel.Run(rule, codes, images.Data.Span.Slice((first + i) * slot.Size, slot.Size), workspace.Planes, widest);
             ChannelOrder.ToLast(workspace.Planes, slot.Shape, workspace.Image(slot, i));
         }
     }
@@ -157,9 +160,9 @@ public sealed class IntegerEngine
         }
     }
 
-    private static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest) => op switch
+    internal static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest, int block = Block) => op switch
     {
-        QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], Block, widest),
+        QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], block, widest),
         QOp.MaxPool p => new MaxPoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.AveragePool { Mean: { } mean } p => new RealAveragePoolStage(p, mean, slots[p.Input], slots[p.Output]),
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),

@@ -9,8 +9,8 @@ using static LanguageExt.Prelude;
 
 namespace Ptq.Engine;
 
-/// <summary>What a quantized network is made from.</summary>
-internal sealed record Draft(Graph Graph, ByName<AffineParams> Points, ByName<TensorParams> Weights, Contract Contract, BiasRule Bias)
+/// <summary>What a quantized network is made from; and the codes of weights that are known already, by their node.</summary>
+internal sealed record Draft(Graph Graph, ByName<AffineParams> Points, ByName<TensorParams> Weights, Contract Contract, BiasRule Bias, ByName<QTensor>? Known = null)
 {
     public AffineRule Rule => Contract.Rule;
 }
@@ -18,7 +18,8 @@ internal sealed record Draft(Graph Graph, ByName<AffineParams> Points, ByName<Te
 /// <summary>The integer operations of a network and the parameters of the codes of every tensor that exists.</summary>
 /// <param name="Operations">In an order in which they can run.</param>
 /// <param name="Params">Of the codes of every tensor.</param>
-internal sealed record Lowered(Values<QOp> Operations, ByName<AffineParams> Params);
+/// <param name="WeightCodes">The codes of the weights, by their node.</param>
+internal sealed record Lowered(Values<QOp> Operations, ByName<AffineParams> Params, ByName<QTensor> WeightCodes);
 
 /// <summary>Decides every float of a quantized network: what is left are operations on codes.</summary>
 internal static class Lowering
@@ -30,7 +31,7 @@ internal static class Lowering
         foreach (var name in q.Weights.Names)
             if (!q.Graph.Weighted.Any(n => n.Name == name)) return new PtqError.BadGraph("", $"weight parameters of '{name}'", "no such node with weights", string.Join(", ", q.Graph.Weighted.Select(n => n.Name)));
 
-        var lowered = new Lowered([], ByName<AffineParams>.Of([(q.Graph.Input, q.Points[q.Graph.Input])]));
+        var lowered = new Lowered([], ByName<AffineParams>.Of([(q.Graph.Input, q.Points[q.Graph.Input])]), ByName<QTensor>.Of([]));
         var fused = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         foreach (var node in q.Graph.Nodes)
         {
@@ -68,7 +69,7 @@ internal static class Lowering
         public Either<PtqError, AffineParams> TargetParams => Q.Points.Find(Target).ToEither(NoPoint(Node, Target));
 
         public Lowered Append(AffineParams codes, params ReadOnlySpan<QOp> operations) =>
-            new([.. Before.Operations.Span, .. operations], Before.Params.With(operations[^1].Output, codes));
+            new([.. Before.Operations.Span, .. operations], Before.Params.With(operations[^1].Output, codes), operations[0] is QOp.Dot dot ? Before.WeightCodes.With(Node.Name, dot.Weights) : Before.WeightCodes);
     }
 
     private static Either<PtqError, Lowered> Step(Site site) => site.Node.Layer switch
@@ -99,6 +100,7 @@ internal static class Lowering
     private static Either<PtqError, QTensor> Weights(Site site, Layer.Conv2d layer, TensorParams p)
     {
         if (p.Granularity is Granularity.PerChannel(not 0) || !p.Fits(layer.Weights.Shape)) return new PtqError.BadGraph(site.Node.Name, "weights", $"{p.Granularity} with {p.Each.Length} parameters", $"per tensor, or per channel of axis 0 with {layer.Weights.Shape[0]}");
+        if (site.Q.Known?.Find(site.Node.Name).Case is SomeCase<QTensor>(var known)) return known;
         return p.Grid.Bits <= 8 ? Affine.Quantize(site.Q.Rule, layer.Weights, p) : new PtqError.BadGraph(site.Node.Name, "weights", $"{p.Grid}", "at most 8 bits");
     }
 
@@ -123,8 +125,8 @@ internal static class Lowering
         var stride = weights.Shape.Stride(0);
         for (var c = 0; c < bias.Length; c++)
         {
-            long sum = 0;
-            foreach (var w in weights.Codes.Span.Slice(c * stride, stride)) sum += Math.Abs(w - p.Of(c).ZeroPoint);
+            var (sum, zero) = (0L, p.Of(c).ZeroPoint);
+            foreach (var w in weights.Codes.Span.Slice(c * stride, stride)) sum += Math.Abs(w - zero);
             if (sum * largest + Math.Abs((long)bias[c]) is > int.MaxValue and var bound) return new PtqError.BadGraph(site.Node.Name, $"accumulator of channel {c}", $"sums up to {bound}", "at most 2³¹ − 1");
         }
         return Unit.Default;

@@ -79,10 +79,10 @@ internal sealed record Making(Slot Slot, Stage? Writer, int Id, Origin Origin, K
                 Part(Codes!.Codes, first, count, Slot.Size).CopyTo(codes);
                 return;
             case Source.Sums when Writer is ISummingStage dot:
-                dot.Run(workspace, count, Part(Sums!.Sums, first, count, dot.SumsPerImage), known: true);
+                dot.Run(workspace, count, Part(Sums!.Sums, first, count, dot.SumsPerImage), SumWork.Requantize);
                 break;
             case Source.Inputs when Writer is ISummingStage dot && SumsToKeep is { } room:
-                dot.Run(workspace, count, Part(room.Sums, first, count, dot.SumsPerImage), known: false);
+                dot.Run(workspace, count, Part(room.Sums, first, count, dot.SumsPerImage), SumWork.All);
                 break;
             case Source.Inputs when Writer is null: engine.Load(images, first, count, workspace); break;
             default: Writer!.Run(workspace, count); break;

@@ -3,6 +3,7 @@ using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
+using Ptq.Tensors;
 
 namespace Ptq.Engine;
 
@@ -12,10 +13,12 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed record QuantizedGraph
 {
+    private readonly ByName<QTensor> weightCodes;
+
     private QuantizedGraph(Draft draft, Lowered lowered)
     {
         (Graph, Points, Weights, Contract, Bias) = (draft.Graph, draft.Points, draft.Weights, draft.Contract, draft.Bias);
-        (Operations, OutputParams) = (lowered.Operations, lowered.Params[draft.Graph.Output]);
+        (Operations, OutputParams, weightCodes) = (lowered.Operations, lowered.Params[draft.Graph.Output], lowered.WeightCodes);
     }
 
     /// <summary>The float32 network.</summary>
@@ -51,8 +54,15 @@ public sealed record QuantizedGraph
     /// <param name="weights">Parameters for every node with weights, per tensor or per output channel.</param>
     /// <param name="contract">The arithmetic.</param>
     /// <param name="bias">Whether biases are kept.</param>
-    public static Either<PtqError, QuantizedGraph> Create(Graph graph, ByName<AffineParams> points, ByName<TensorParams> weights, Contract contract = Contract.MlasFloat32, BiasRule bias = BiasRule.Kept)
+    public static Either<PtqError, QuantizedGraph> Create(Graph graph, ByName<AffineParams> points, ByName<TensorParams> weights, Contract contract = Contract.MlasFloat32, BiasRule bias = BiasRule.Kept) => Lower(new Draft(graph, points, weights, contract, bias));
+
+    /// <summary>The same network with other points: what <see cref="Create"/> makes of them, but that weights are not quantized again.</summary>
+    /// <param name="points">Parameters of activation tensors, at most 8 bits; the input has some.</param>
+    public Either<PtqError, QuantizedGraph> WithPoints(ByName<AffineParams> points) => Lower(new Draft(Graph, points, Weights, Contract, Bias, weightCodes));
+
+    private static Either<PtqError, QuantizedGraph> Lower(Draft draft)
     {
+        var (graph, points) = (draft.Graph, draft.Points);
         foreach (var name in points.Names)
         {
             if (!graph.Shapes.Has(name)) return new PtqError.BadGraph("", $"point '{name}'", "no such tensor", $"one of {string.Join(", ", graph.Shapes.Names.AsEnumerable())}");
@@ -60,7 +70,6 @@ public sealed record QuantizedGraph
         }
         if (!points.Has(graph.Input)) return new PtqError.BadGraph("", $"input '{graph.Input}'", "no quantization point", "one");
 
-        var draft = new Draft(graph, points, weights, contract, bias);
         return Lowering.Of(draft).Map(lowered => new QuantizedGraph(draft, lowered));
     }
 }

@@ -22,6 +22,11 @@ internal sealed class DotStage : Stage, ISummingStage
         plan = IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest);
     }
 
+    private DotStage(QOp.Dot op, DotStage alike) => (this.op, input, output, widest, plan, largestWeight) = (op, alike.input, alike.output, alike.widest, alike.plan, alike.largestWeight);
+
+    /// <summary>The stage of an operation that differs in its requantizer alone: the packed weights are these.</summary>
+    public DotStage With(QOp.Dot other) => new(other, this);
+
     public override StagePlan Plan => new(
         $"int16, {plan.Kernel.Width.Name}{(op.IsDepthwise ? ", depthwise" : "")}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes,
         string.Create(CultureInfo.InvariantCulture, $"pairs ≤ {2 * LargestCode * largestWeight:n0}"));
@@ -33,17 +38,18 @@ internal sealed class DotStage : Stage, ISummingStage
     /// <inheritdoc/>
     public int SumsPerImage => plan.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
 
-    public override void Run(Workspace workspace, int images) => Run(workspace, images, [], false);
+    public override void Run(Workspace workspace, int images) => Run(workspace, images, [], SumWork.All);
 
     /// <inheritdoc/>
-    public void Run(Workspace workspace, int images, Span<int> kept, bool known)
+    public void Run(Workspace workspace, int images, Span<int> kept, SumWork work)
     {
+        var sum = work is not SumWork.Requantize;
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
-        padded.Clear(); // padding is the code z_x, centred
+        if (sum) padded.Clear(); // padding is the code z_x, centred
         for (var first = 0; first < images; first += plan.ImagesPerCall)
         {
             var count = Math.Min(plan.ImagesPerCall, images - first);
-            for (var i = 0; i < count && !known; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
+            for (var i = 0; i < count && sum; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
@@ -52,11 +58,14 @@ internal sealed class DotStage : Stage, ISummingStage
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
                     var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
-                    if (!known) plan.Run(padded, group, from, some, sums);
-                    RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
+                    if (sum) plan.Run(padded, group, from, some, sums);
+                    if (work is not SumWork.Sum) RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
         }
     }
+
+    /// <summary>Whether the stage of an operation will have its sums image by image (<see cref="ByImage"/>).</summary>
+    public static bool SumsByImage(QOp.Dot op) => DotPlan.TakesOneImage(op.Window.Rows.Outputs(op.InputImage[1]) * (long)op.Window.Columns.Outputs(op.InputImage[2]));
 
     /// <summary>Whether a call takes one image, so that sums can be had image by image.</summary>
     public bool ByImage => plan.ImagesPerCall == 1;

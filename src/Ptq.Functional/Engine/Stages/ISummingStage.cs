@@ -10,6 +10,19 @@ internal interface ISummingStage
     /// <param name="workspace">The codes.</param>
     /// <param name="images">How many images the block has.</param>
     /// <param name="kept">The sums, images · <see cref="SumsPerImage"/> long; empty where nobody wants them.</param>
-    /// <param name="known">Whether the sums stand there already: then the input is not read.</param>
-    void Run(Workspace workspace, int images, Span<int> kept, bool known);
+    /// <param name="work">What is to be done.</param>
+    void Run(Workspace workspace, int images, Span<int> kept, SumWork work);
+}
+
+/// <summary>What of a summing stage is to be done.</summary>
+internal enum SumWork
+{
+    /// <summary>The sums, and codes of them.</summary>
+    All,
+
+    /// <summary>The sums alone.</summary>
+    Sum,
+
+    /// <summary>Codes of sums that are there: the input is not read.</summary>
+    Requantize,
 }

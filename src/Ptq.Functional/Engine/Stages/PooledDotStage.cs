@@ -17,22 +17,22 @@ internal sealed class PooledDotStage(DotStage dot, QOp.Dot op, QOp.MaxPool pool,
 
     private int Positions => output.Size / output.Channels;
 
-    public override void Run(Workspace workspace, int images) => Run(workspace, images, [], false);
+    public override void Run(Workspace workspace, int images) => Run(workspace, images, [], SumWork.All);
 
     /// <inheritdoc/>
-    public void Run(Workspace workspace, int images, Span<int> kept, bool known)
+    public void Run(Workspace workspace, int images, Span<int> kept, SumWork work)
     {
         var all = workspace.Sums.AsSpan(0, dot.SumsPerImage);
         var scratch = workspace.Sums.AsSpan(dot.SumsPerImage);
         for (var image = 0; image < images; image++)
         {
             var largest = kept.IsEmpty ? scratch[..SumsPerImage] : kept.Slice(image * SumsPerImage, SumsPerImage);
-            if (!known)
+            if (work is not SumWork.Requantize)
             {
                 dot.Sum(workspace, image, all);
                 Pool(all, largest);
             }
-            Requantize(largest, workspace.Image(output, image));
+            if (work is not SumWork.Sum) Requantize(largest, workspace.Image(output, image));
         }
     }
 
