@@ -110,6 +110,19 @@ internal sealed class Study
         return Values.From(chains);
     }
 
+    /// <summary>The base quantized with a percentile everywhere: what a grid or a search departs from.</summary>
+    public Either<PtqError, QuantizedGraph> Start(double percentile) =>
+        from weights in Weights(Variant.Base, Schemes(Variant.Base), new RangeRule.Percentile(percentile))
+        from start in Quantize(Variant.Base, Schemes(Variant.Base), weights, _ => new RangeRule.Percentile(percentile))
+        select start;
+
+    /// <summary>The parameters that a percentile gives a point of the base.</summary>
+    public AffineParams ParamsOf(string point, double percentile)
+    {
+        var scheme = Schemes(Variant.Base)[point];
+        return Affine.Covering(AffineRule.Standard, new RangeRule.Percentile(percentile).Of(Samples[point]), scheme.Symmetric, scheme.Grid);
+    }
+
     private static Func<string, RangeRule> RuleOf(ByName<ActivationScheme> schemes, Candidate candidate)
     {
         var percentiles = SpaceOf(schemes).ByPoint(candidate);

@@ -1,17 +1,22 @@
 using System.Diagnostics;
 using LanguageExt;
-using Ptq.Data;
+using Ptq.Engine;
 using Ptq.Errors;
+using Ptq.Evaluation;
+using Ptq.Experiments.Ablation;
 using Ptq.Experiments.Commands;
 using Ptq.Experiments.Data;
 using Ptq.Experiments.Thesis;
+using Ptq.Model;
+using Ptq.Numerics;
+using Ptq.Search;
 
 namespace Ptq.Experiments.Bench;
 
 /// <summary>The thesis's search, in this process; and the whole command, in one of its own.</summary>
 internal static class SearchBench
 {
-    private const string Search = "Annealing";
+    private const string Stage = "Annealing";
 
     /// <summary>CPU seconds of the annealing, on one thread.</summary>
     public static Either<PtqError, BenchRow> Annealing() =>
@@ -19,7 +24,63 @@ internal static class SearchBench
         from splits in ThesisCommand.Load(ThesisPlan.Published)
         let clock = new StageClock()
         from result in new ThesisRun(graph, splits, ThesisPlan.Published, 1).Execute((stage, _) => clock.See(stage))
-        select BenchRow.Of("search", "thesis", "2000", "61 evaluations", "CPU", clock.Of(Search), "s", target: new(1.5, 0.3, OfRatio: false, AtMost: true));
+        select BenchRow.Of("search", "thesis", "2000", "61 evaluations", "CPU", clock.Of(Stage), "s", target: new(1.5, 0.3, OfRatio: false, AtMost: true));
+
+    /// <summary>CPU seconds of an exhaustive search, on one thread.</summary>
+    public static Either<PtqError, BenchRow> Grid() =>
+        from study in AblationCommand.Load(Embedded.Baseline, 1)
+        let points = ByName<Values<double>>.Of([("inp", [Start]), .. Points.AsEnumerable().Select(name => (name, Values.From(Enumerable.Range(0, name == "out" ? 4 : 10).Select(i => 99 + i * 0.1))))])
+        from first in GridRun.Execute(study, [Start], points, Images, 1, static _ => { })
+        let seconds = Enumerable.Range(0, Repetitions).Select(_ => CpuSeconds(() => GridRun.Execute(study, [Start], points, Images, 1, static _ => { }))).Order().ElementAt(Repetitions / 2)
+        select BenchRow.Of("search", "10×10×10×4 grid", "2000", $"{first.Search.Right.Length} combinations", "CPU", seconds, "s", target: new(1.5, 0.5, OfRatio: false, AtMost: true));
+
+    /// <summary>Steps of an annealing that moves one of four points at a time: keeping sums and stopping early, beside scoring every candidate as if it were the first.</summary>
+    public static Either<PtqError, BenchRow> EarlyStop() =>
+        from study in AblationCommand.Load(Embedded.Baseline, 1)
+        from start in study.Start(Start)
+        let images = study.Splits.Search.Examples.First(Images)
+        let anneal = new Anneal(new(Points, Study.Low, Study.High, Study.Step, Moved.One), new(0.1, 0.97, 1e-3), Accuracy.Percent(study.Splits.Search.Examples.Labels, study.Real.Search), Study.LargestLoss, Draws.Always)
+        let naive = Steps(() => Naive(anneal, study, start, images))
+        let early = Steps(() => Early(anneal, study, start, images))
+        select early.Chain with { Last = naive.Chain.Last } != naive.Chain ? throw new InvalidOperationException("Two searches that should be one.")
+            : BenchRow.Of("search", "annealing, one of four points a move", "2000", "kept sums, early stop", "rate", Moves / early.Seconds, "moves/s", new("naive", naive.Seconds / early.Seconds, 0), new(4, 6));
+
+    private const double Start = 99.9;
+    private const int Images = 2000, Moves = 100, Repetitions = 3;
+
+    private static Values<string> Points => ["a1", "a2", "a3", "out"];
+
+    private static (Chain Chain, double Seconds) Steps(Func<Chain> run)
+    {
+        var chain = run();
+        return (chain, Enumerable.Range(0, Repetitions).Select(_ => CpuSeconds(() => run())).Order().ElementAt(Repetitions / 2));
+    }
+
+    private static Chain Naive(Anneal anneal, Study study, QuantizedGraph start, LabelledImages images)
+    {
+        double Score(Candidate candidate) => Accuracy.Percent(images.Labels, Accuracy.Predict(IntegerEngine.Compile(Of(study, start, anneal, candidate)).Run(images.Images)));
+        return anneal.Run(anneal.Begin(anneal.Space.Uniform(Start), Score, Rng.FromSeed(0)), Score).ElementAt(Moves);
+    }
+
+    private static Chain Early(Anneal anneal, Study study, QuantizedGraph start, LabelledImages images)
+    {
+        (double, Evaluator) Score(Candidate candidate, Evaluator evaluator, Func<double, double, bool> lost) => evaluator.Score(Of(study, start, anneal, candidate), lost);
+        var (chain, begun) = anneal.Begin(anneal.Space.Uniform(Start), Evaluator.HardestFirst(images, start), (candidate, evaluator) => Score(candidate, evaluator, static (_, _) => false), Rng.FromSeed(0));
+        return anneal.Run(chain, begun, Score).ElementAt(Moves);
+    }
+
+    private static QuantizedGraph Of(Study study, QuantizedGraph start, Anneal anneal, Candidate candidate)
+    {
+        var percentiles = anneal.Space.ByPoint(candidate);
+        return start.WithPoints(percentiles.Names.AsEnumerable().Aggregate(start.Points, (points, name) => points.With(name, study.ParamsOf(name, percentiles[name])))).IfLeft(error => throw new InvalidOperationException(error.Describe()));
+    }
+
+    private static double CpuSeconds(Action run)
+    {
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        run();
+        return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+    }
 
     /// <summary>Wall seconds of the thesis command, start-up included.</summary>
     public static BenchRow WholeCommand()

@@ -60,7 +60,10 @@ internal sealed class BenchCommand : ICommand
         return from layers in All("Layers", Wanted("layers", Enumerable.Range(0, LayerBench.Count).ToArray()), i => LayerBench.Of(i, peak, server).Map(row => (IReadOnlyList<BenchRow>)[row]), progress)
                from networks in All("Networks", Wanted("networks", Subject.Standard), model => Network(model, server, threads), progress)
                from calibration in All("Calibration", Wanted("calibration", Subject.Standard), model => CalibrationBench.Of(model, threads), progress)
-               from search in All("Search", Wanted("search", [0]), _ => SearchBench.Annealing().Map(row => (IReadOnlyList<BenchRow>)[row, SearchBench.WholeCommand()]), progress)
+               from search in All("Search", Wanted("search", [0]), _ => from annealing in SearchBench.Annealing()
+                                                                                from grid in SearchBench.Grid()
+                                                                                from early in SearchBench.EarlyStop()
+                                                                                select (IReadOnlyList<BenchRow>)[annealing, grid, early, SearchBench.WholeCommand()], progress)
                select (IReadOnlyList<BenchRow>)[.. first, .. layers, .. networks, .. calibration, .. search];
     }
 

@@ -62,8 +62,8 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
             let weights = choices.Map((_, c) => c.Params)
             from start in Quantize(samples, weights, Moves.Uniform(Plan.StartPercentile))
             let startScores = Score(start, progress, "INT8, start percentile")
-            let chains = Search(samples, weights, real.Validation, progress)
-            from best in Quantize(samples, weights, chains[^1].Best)
+            let chains = Search(samples, start, real.Validation, progress)
+            from best in start.WithPoints(PointsOf(samples, chains[^1].Best))
             select new ThesisResult(real, choices, startScores, Values.Of<Chain>(chains), Score(best, progress, "INT8, annealed percentiles"), best);
     }
 
@@ -73,11 +73,11 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
         from choices in WeightChoice.Greedy(Graph, trace, points, Scheme.ThesisCandidates, Grid.Int8, Contract.Thesis, BiasRule.Dropped)
         select choices;
 
-    private Chain[] Search(ByName<SortedSample> samples, ByName<TensorParams> weights, double reference, Action<string, double> progress)
+    private Chain[] Search(ByName<SortedSample> samples, QuantizedGraph quantized, double reference, Action<string, double> progress)
     {
         // The start was quantized without an error, and other percentiles only change scales: a failure here is a bug.
         (double, Evaluator) ScoreOf(Candidate candidate, Evaluator evaluator) =>
-            evaluator.Score(Quantize(samples, weights, candidate).IfLeft(error => throw new InvalidOperationException(error.Describe())));
+            evaluator.Score(quantized.WithPoints(PointsOf(samples, candidate)).IfLeft(error => throw new InvalidOperationException(error.Describe())));
 
         var anneal = new Anneal(Moves, Cooling, reference, LargestLoss);
         var (start, begun) = anneal.Begin(Moves.Uniform(Plan.StartPercentile), Evaluator.Of(Validation.First(Plan.Objective), Threads), ScoreOf, Rng.FromSeed(Plan.Seed));
@@ -90,11 +90,13 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
         return chains;
     }
 
-    private Either<PtqError, QuantizedGraph> Quantize(ByName<SortedSample> samples, ByName<TensorParams> weights, Candidate candidate)
+    private Either<PtqError, QuantizedGraph> Quantize(ByName<SortedSample> samples, ByName<TensorParams> weights, Candidate candidate) =>
+        QuantizedGraph.Create(Graph, PointsOf(samples, candidate), weights, Contract.Thesis, BiasRule.Dropped);
+
+    private ByName<AffineParams> PointsOf(ByName<SortedSample> samples, Candidate candidate)
     {
         var percentiles = Moves.ByPoint(candidate);
-        var points = Observe.Points(AffineRule.Thesis, Schemes, samples, name => new RangeRule.Percentile(percentiles[name]));
-        return QuantizedGraph.Create(Graph, points, weights, Contract.Thesis, BiasRule.Dropped);
+        return Observe.Points(AffineRule.Thesis, Schemes, samples, name => new RangeRule.Percentile(percentiles[name]));
     }
 
     private Scores Score(QuantizedGraph graph, Action<string, double> progress, string stage)

@@ -73,4 +73,26 @@ public class An_annealing
             return after.Rng == (undecided ? proposed.NextDouble().Next : proposed);
         }).All(ok => ok);
     }
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
+    public bool Decides_as_with_whole_scores_where_scoring_stops_early(Rng rng, byte tolerance, byte steps, bool always, bool one, byte eagerness)
+    {
+        var search = Search(tolerance) with { Draws = always ? Draws.Always : Draws.WhereUndecided, Space = Space with { Moved = one ? Moved.One : Moved.All } };
+        (double, int) Bounded(Candidate candidate, int before, Func<double, double, bool> lost) // a score that is known better and better
+        {
+            var score = Score(candidate);
+            for (var within = 8.0; within > 0.01; within /= 1.5)
+                if (lost(score - within * (eagerness % 3), score + within)) return (double.NaN, before + 1);
+            return (score, before + 1);
+        }
+        var start = search.Begin(Space.Uniform(99), Score, rng);
+        return search.Run(start, 0, Bounded).Zip(Run(search, rng, steps), (a, b) => a with { Last = b.Last } == b && a.Last with { Score = b.Last.Score } == b.Last).All(same => same);
+    }
+
+    [Property(Arbitrary = [typeof(Generators)])]
+    public bool Moves_one_percentile_where_that_is_asked_for(Rng rng, byte tolerance, byte steps)
+    {
+        var chains = Run(Search(tolerance) with { Space = Space with { Moved = Moved.One } }, rng, steps);
+        return chains.Zip(chains.Skip(1), (before, after) => before.Current.Percentiles.AsEnumerable().Zip(after.Last.Proposal.Percentiles.AsEnumerable(), (a, b) => a == b ? 0 : 1).Sum() <= 1).All(ok => ok);
+    }
 }

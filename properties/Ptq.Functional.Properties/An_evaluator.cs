@@ -72,6 +72,26 @@ public class An_evaluator
         return next.Computed == 0 && codes == IntegerEngine.Compile(moved).Run(network.Images);
     }
 
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 150)]
+    public bool Stops_only_where_a_candidate_is_lost(Network network, Contract contract, byte[] moves, byte memory, byte least, bool twoThreads)
+    {
+        var labels = Values.From(Enumerable.Range(0, network.Images.Shape[0]).Select(i => i % 3));
+        var images = LabelledImages.Of(Tensor.Concat([.. Enumerable.Repeat(network.Images, 20)]), Values.From(Enumerable.Repeat(labels, 20).SelectMany(l => l.AsEnumerable())));
+        var candidates = Candidates(network, contract, moves);
+        var evaluator = Evaluator.HardestFirst(images, candidates[0], twoThreads ? 2 : 1, MemoryOf(memory));
+        foreach (var candidate in candidates.Take(12))
+        {
+            var right = Accuracy.Percent(images.Labels, Accuracy.Predict(IntegerEngine.Compile(candidate).Run(images.Images)));
+            (var score, evaluator) = evaluator.Score(candidate, (low, high) =>
+            {
+                if (low > right || high < right) throw new InvalidOperationException($"{right} is not from {low} to {high}.");
+                return high < least % 100;
+            });
+            if (double.IsNaN(score) ? right >= least % 100 : score != right) return false;
+        }
+        return true;
+    }
+
     private const long Ample = 1 << 26;
 
     private static KeptRuns Repeated(Network network, QuantizedGraph candidate, int times) =>

@@ -116,21 +116,21 @@ public sealed class IntegerEngine
     /// <summary>What writes a tensor; nothing the input.</summary>
     internal Stage? Writer(Slot slot) => slot.Id == 0 ? null : stages[slot.Id - 1];
 
-    /// <summary>Does something to every block of images (the first one's number, how many), every thread with a workspace that these stages can use and that has room for every tensor.</summary>
+    /// <summary>Does something to every block of images, or of those from one to before another (the first one's number, how many), every thread with a workspace that these stages can use and that has room for every tensor.</summary>
     /// <exception cref="ArgumentException">The images are not the network's.</exception>
-    internal void EachBlock(Tensor images, int threads, IReadOnlyList<Stage> run, Action<Workspace, int, int> body) =>
-        EachBlock(images, threads, () => Space(run, [.. slots.Names.AsEnumerable()]), static _ => { }, body);
+    internal void EachBlock(Tensor images, int threads, IReadOnlyList<Stage> run, Action<Workspace, int, int> body, int from = 0, int to = int.MaxValue) =>
+        EachBlock(images, threads, () => Space(run, [.. slots.Names.AsEnumerable()]), static _ => { }, body, from, to);
 
-    private void EachBlock(Tensor images, int threads, Func<Workspace> take, Action<Workspace> leave, Action<Workspace, int, int> body)
+    private void EachBlock(Tensor images, int threads, Func<Workspace> take, Action<Workspace> leave, Action<Workspace, int, int> body, int from = 0, int to = int.MaxValue)
     {
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        var count = images.Shape[0];
-        Parallel.For(0, (count + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
+        var end = Math.Min(to, images.Shape[0]);
+        Parallel.For(0, (end - from + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
             take,
             (block, _, workspace) =>
             {
-                body(workspace, block * Block, Math.Min(Block, count - block * Block));
+                body(workspace, from + block * Block, Math.Min(Block, end - from - block * Block));
                 return workspace;
             },
             leave);

@@ -22,18 +22,19 @@ internal sealed class KeptRuns
     private KeptRuns(Setting setting, ImmutableArray<(Origin, int)> last, ImmutableHashSet<(string, bool)> steady, ImmutableArray<Kept> kept, int free, int computed) =>
         (this.setting, this.last, this.steady, this.kept, this.free, Computed) = (setting, last, steady, kept, free, computed);
 
-    private sealed record Setting(Tensor Images, int Threads, long Memory, VectorWidth Widest);
+    private sealed record Setting(Tensor Images, int Threads, long Memory, VectorWidth Widest, bool Eager);
 
     /// <summary>Nothing kept yet.</summary>
     /// <param name="images">[N, …] of every network's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; no code depends on it.</param>
     /// <param name="memory">At most so many bytes are kept, from 0.</param>
     /// <param name="widest">The widest vectors to use.</param>
-    public static KeptRuns Of(Tensor images, int threads, long memory, VectorWidth widest)
+    /// <param name="eager">Whether sums are stored at once: for a search whose next candidate is a neighbour of the one that this value comes from.</param>
+    public static KeptRuns Of(Tensor images, int threads, long memory, VectorWidth widest, bool eager = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(memory);
-        return new(new(images, threads, memory, widest), [], [], [], 0, 0);
+        return new(new(images, threads, memory, widest, eager), [], [], [], 0, 0);
     }
 
     /// <summary>Bytes of codes and sums kept.</summary>
@@ -46,6 +47,16 @@ internal sealed class KeptRuns
     /// <param name="graph">A network that takes the images.</param>
     public (QTensor Output, KeptRuns Next) Run(QuantizedGraph graph)
     {
+        var (output, next) = Run(graph, Math.Max(setting.Images.Shape[0], 1), static (_, _) => false);
+        return (output!, next);
+    }
+
+    /// <summary>The same, some images at a time; nothing, and what there was before, where it was stopped.</summary>
+    /// <param name="graph">A network that takes the images.</param>
+    /// <param name="portion">How many images at a time.</param>
+    /// <param name="stops">Told the codes of the output in C order and of how many images they are there, of all but the last: whether to stop.</param>
+    public (QTensor? Output, KeptRuns Next) Run(QuantizedGraph graph, int portion, Func<int[], int, bool> stops)
+    {
         var engine = IntegerEngine.Compile(graph, setting.Widest);
         var (known, next) = Identified(graph, engine);
         var repeated = steady.Union(last.Select(l => l.Origin).Intersect(known.SelectMany(Origins)).Select(o => (o.Tensor, o.Sums)));
@@ -55,11 +66,19 @@ internal sealed class KeptRuns
         var shape = output.Shape.Batch(setting.Images.Shape[0]);
         var codes = new int[shape.Count];
         Stage[] stages = [.. makings.Select(m => m.Writer).OfType<Stage>()];
-        engine.EachBlock(setting.Images, setting.Threads, stages, (workspace, first, count) =>
+        var (done, all) = (0, setting.Images.Shape[0]);
+        do
         {
-            foreach (var making in makings) making.Run(engine, setting.Images, workspace, first, count);
-            IntegerEngine.Unload(workspace, output, first, count, codes);
-        });
+            var end = Math.Min(all, done + portion);
+            engine.EachBlock(setting.Images, setting.Threads, stages, (workspace, first, count) =>
+            {
+                foreach (var making in makings) making.Run(engine, setting.Images, workspace, first, count);
+                IntegerEngine.Unload(workspace, output, first, count, codes);
+            }, done, end);
+            done = end;
+            if (done < all && stops(codes, done)) return (null, this); // what it stored is not of all images
+        }
+        while (done < all);
         return (QTensor.Of(shape, Values.Freeze(codes)), new(setting, [.. makings.SelectMany(m => Origins(m).Select(origin => (origin, m.Id)))],
             repeated, Within(makings), next, makings.Count(m => m is { Source: Source.Inputs, Writer: not null })));
     }
@@ -123,7 +142,8 @@ internal sealed class KeptRuns
         int Room(Origin origin, long size, int width)
         {
             var length = size * setting.Images.Shape[0];
-            if (!repeated.Contains((origin.Tensor, origin.Sums)) || length > Array.MaxLength || length * width > left) return 0;
+            var wanted = setting.Eager ? origin.Sums : repeated.Contains((origin.Tensor, origin.Sums)); // codes are made of sums again
+            if (!wanted || length > Array.MaxLength || length * width > left) return 0;
             left -= length * width;
             return (int)length;
         }

@@ -43,11 +43,15 @@ public static class Accuracy
     private static Values<int> ArgMax<T>(Shape shape, Values<T> data) where T : IEquatable<T>, IComparable<T> =>
         Values.Create<int, (Values<T> Data, int Classes)>(shape[0], (data, shape.Stride(0)), static (dst, s) =>
         {
-            for (var i = 0; i < dst.Length; i++)
-            {
-                var row = s.Data.Span.Slice(i * s.Classes, s.Classes);
-                for (var c = 1; c < row.Length; c++)
-                    if (row[c].CompareTo(row[dst[i]]) > 0) dst[i] = c;
-            }
+            for (var i = 0; i < dst.Length; i++) dst[i] = First(s.Data.Span.Slice(i * s.Classes, s.Classes));
         });
+
+    /// <summary>The first of the largest numbers.</summary>
+    internal static int First<T>(ReadOnlySpan<T> row) where T : IComparable<T>
+    {
+        var best = 0;
+        for (var c = 1; c < row.Length; c++)
+            if (row[c].CompareTo(row[best]) > 0) best = c;
+        return best;
+    }
 }

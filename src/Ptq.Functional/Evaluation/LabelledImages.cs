@@ -23,6 +23,14 @@ public sealed record LabelledImages
         ? new(images, labels)
         : throw new ArgumentException($"{labels.Length} labels for images {images.Shape}.", nameof(labels));
 
+    /// <summary>Those with these numbers, in this order.</summary>
+    internal LabelledImages Pick(Values<int> order)
+    {
+        var (size, picked) = (Images.Shape.Stride(0), new float[order.Length * Images.Shape.Stride(0)]);
+        for (var i = 0; i < order.Length; i++) Images.Data.Span.Slice(order[i] * size, size).CopyTo(picked.AsSpan(i * size));
+        return new(Tensor.Of(Images.Shape.Inner.Batch(order.Length), Values.Freeze(picked)), order.Map(i => Labels[i]));
+    }
+
     /// <summary>The first so many.</summary>
     public LabelledImages First(int count) => new(Images.Rows(0, count), Values.Of(Labels.Span[..count]));
 }

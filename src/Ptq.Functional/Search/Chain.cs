@@ -4,7 +4,7 @@ namespace Ptq.Search;
 
 /// <summary>What one step of a chain did.</summary>
 /// <param name="Proposal">The candidate that was scored.</param>
-/// <param name="Score">Its score.</param>
+/// <param name="Score">Its score; NaN where scoring stopped because it was lost.</param>
 /// <param name="Temperature">The temperature of its test.</param>
 /// <param name="Accepted">Whether it became the current candidate.</param>
 public sealed record Move(Candidate Proposal, double Score, double Temperature, bool Accepted);

@@ -7,9 +7,10 @@ namespace Ptq.Search;
 /// <param name="Points">The quantization points, in the order in which draws are made.</param>
 /// <param name="Low">The smallest percentile proposed.</param>
 /// <param name="High">The largest percentile proposed.</param>
-/// <param name="Step">A move adds a number in [−Step, Step) to every percentile.</param>
+/// <param name="Step">A move adds a number in [−Step, Step) to every percentile, or to one.</param>
+/// <param name="Moved">Which percentiles a move changes.</param>
 /// <exception cref="ArgumentOutOfRangeException">Low exceeds High, or Step is negative; none may be NaN.</exception>
-public sealed record SearchSpace(Values<string> Points, double Low, double High, double Step)
+public sealed record SearchSpace(Values<string> Points, double Low, double High, double Step, Moved Moved = Moved.All)
 {
     /// <summary>The smallest percentile proposed.</summary>
     public double Low { get; } = Low <= High ? Low : throw new ArgumentOutOfRangeException(nameof(Low), Low, "at most High");
@@ -23,15 +24,30 @@ public sealed record SearchSpace(Values<string> Points, double Low, double High,
     /// <summary>The percentile of every point.</summary>
     public ByName<double> ByPoint(Candidate candidate) => ByName<double>.Of(Enumerable.Range(0, Points.Length).Select(i => (Points[i], candidate.Percentiles[i])));
 
-    /// <summary>A neighbour: every percentile moved on its own, in the order of the points, and clamped.</summary>
+    /// <summary>A neighbour: every percentile moved on its own, in the order of the points, and clamped; or one that is drawn first.</summary>
     public (Candidate Value, Rng Next) Neighbour(Candidate from, Rng rng)
     {
-        var moved = new double[from.Percentiles.Length];
-        for (var i = 0; i < moved.Length; i++)
+        var (moved, first, end) = (from.Percentiles.Span.ToArray(), 0, from.Percentiles.Length);
+        if (Moved is Moved.One)
+        {
+            (first, rng) = rng.Below(end);
+            end = first + 1;
+        }
+        for (var i = first; i < end; i++)
         {
             (var shift, rng) = rng.Uniform(-Step, Step);
             moved[i] = Math.Clamp(from.Percentiles[i] + shift, Low, High);
         }
         return (new(Values.Freeze(moved)), rng);
     }
+}
+
+/// <summary>Which percentiles a move changes.</summary>
+public enum Moved
+{
+    /// <summary>All of them.</summary>
+    All,
+
+    /// <summary>One, each as likely as another.</summary>
+    One,
 }
