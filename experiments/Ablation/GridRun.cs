@@ -34,7 +34,7 @@ internal sealed record GridRun(Study Study, ByName<Values<double>> Percentiles, 
             ? (Either<PtqError, ByName<Values<double>>>)new PtqError.BadRequest("--point", $"'{stranger}'", string.Join(", ", start.Points.Names.AsEnumerable()))
             : start.Points.Map((name, _) => named.Find(name).IfNone(everywhere))
         let objective = study.Splits.Search.Examples is var all && images < all.Count ? all.First(images) : all
-        from search in GridSearch.Run(start, known.Map((name, values) => values.Map(p => study.ParamsOf(name, p))), objective, threads, progress)
+        from search in GridSearch.Run(start, known.Map((name, values) => values.Map(p => study.ParamsOf(name, p))), objective.Images, objective.Labels, threads, progress)
         select new GridRun(study, ByName<Values<double>>.Of(search.Candidates.Names.AsEnumerable().Select(name => (name, known[name]))), search);
 
     /// <summary>The table.</summary>

@@ -15,7 +15,7 @@ public class A_grid_search
     public bool Scores_every_combination_as_the_engine_does(Network network, Contract contract, byte[] counts, bool twoThreads)
     {
         var (start, images) = (network.Quantized(contract), Labelled(network));
-        var found = GridSearch.Run(start, Candidates(start, counts), images, twoThreads ? 2 : 1);
+        var found = GridSearch.Run(start, Candidates(start, counts), images.Images, images.Labels, twoThreads ? 2 : 1);
         if (found.IsLeft) return Combinations(start, counts).Any(points => QuantizedGraph.Create(start.Graph, points, start.Weights, contract, start.Bias).IsLeft);
         var grid = Right(found);
         return Enumerable.Range(0, grid.Right.Length).All(i => grid.Percent(i) == Percent(Right(QuantizedGraph.Create(start.Graph, grid.Points(i), start.Weights, contract, start.Bias)), images))
@@ -26,7 +26,7 @@ public class A_grid_search
     public bool Finds_the_first_of_the_best(Network network, Contract contract, byte[] counts)
     {
         var start = network.Quantized(contract);
-        return GridSearch.Run(start, Candidates(start, counts), Labelled(network)).Match(grid =>
+        return GridSearch.Run(start, Candidates(start, counts), network.Images, Labelled(network).Labels).Match(grid =>
         {
             var best = grid.Right.AsEnumerable().Max();
             return grid.Right[grid.Best] == best && grid.Right.AsEnumerable().Take(grid.Best).All(right => right < best);
@@ -37,8 +37,8 @@ public class A_grid_search
     public bool Gives_equal_candidates_equal_scores(Network network, Contract contract, byte[] counts)
     {
         var start = network.Quantized(contract);
-        var once = GridSearch.Run(start, Candidates(start, counts), Labelled(network));
-        var twice = GridSearch.Run(start, Candidates(start, counts).Map((_, c) => Values.From(c.AsEnumerable().SelectMany(p => new[] { p, p }))), Labelled(network));
+        var once = GridSearch.Run(start, Candidates(start, counts), network.Images, Labelled(network).Labels);
+        var twice = GridSearch.Run(start, Candidates(start, counts).Map((_, c) => Values.From(c.AsEnumerable().SelectMany(p => new[] { p, p }))), network.Images, Labelled(network).Labels);
         if (once.IsLeft) return twice.IsLeft;
         var (a, b) = (Right(once), Right(twice));
         return Enumerable.Range(0, b.Right.Length).All(i => a.Right[Number(a, b.Choice(i).Map(c => c / 2))] == b.Right[i]);

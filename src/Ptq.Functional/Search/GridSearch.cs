@@ -1,10 +1,10 @@
 using LanguageExt;
 using Ptq.Engine;
 using Ptq.Errors;
-using Ptq.Evaluation;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Quantization;
+using Ptq.Tensors;
 
 namespace Ptq.Search;
 
@@ -52,15 +52,17 @@ public sealed record GridSearch
     /// <summary>Scores every combination. A thread holds 4 bytes a combination, and codes and sums of all tensors for 32 images.</summary>
     /// <param name="start">The network.</param>
     /// <param name="candidates">Parameters for some of its points, at least one each; equal ones are scored once.</param>
-    /// <param name="images">What combinations are scored on.</param>
+    /// <param name="images">What combinations are scored on, [N, …] of the network's input shape, at least one.</param>
+    /// <param name="labels">The classes of the images.</param>
     /// <param name="threads">At most so many threads, from 1; no score depends on it.</param>
     /// <param name="progress">Told the share that is done, from any thread.</param>
     /// <param name="cancellation">Ends the search early.</param>
     /// <returns>The scores; or what is wrong: a point that is not there, too many combinations, or one that cannot run on integers.</returns>
     /// <exception cref="OperationCanceledException">The search was ended.</exception>
-    public static Either<PtqError, GridSearch> Run(QuantizedGraph start, ByName<Values<AffineParams>> candidates, LabelledImages images, int threads = 1, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static Either<PtqError, GridSearch> Run(QuantizedGraph start, ByName<Values<AffineParams>> candidates, Tensor images, Values<int> labels, int threads = 1, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        if (labels.Length == 0 || images.Shape.Rank == 0 || images.Shape[0] != labels.Length) throw new ArgumentException($"{labels.Length} labels for images {images.Shape}.", nameof(labels));
         var order = TreeUnits.Order(start);
         foreach (var name in candidates.Names)
         {
@@ -71,7 +73,7 @@ public sealed record GridSearch
         if (all.Items.AsEnumerable().Aggregate(1L, (product, some) => Math.Min(product * some.Length, int.MaxValue)) is > MostCombinations and var many) return new PtqError.BadRequest("candidates", $"{many} combinations", $"at most {MostCombinations}");
         var distinct = all.Items.Map(some => Values.From(Enumerable.Distinct(some.AsEnumerable())));
         return PrefixTree.Of(start, order, distinct).Map(tree =>
-            new GridSearch(all, Spread(all.Items, distinct, tree.Run(images.Images, images.Labels, threads, (done, of) => progress?.Invoke((double)done / of), cancellation)), images.Count));
+            new GridSearch(all, Spread(all.Items, distinct, tree.Run(images, labels, threads, (done, of) => progress?.Invoke((double)done / of), cancellation)), labels.Length));
     }
 
     /// <summary>From the combinations of distinct candidates to those of all.</summary>
