@@ -5,6 +5,7 @@ using Xunit;
 namespace Ptq.Tests.Cli;
 
 /// <summary>experiments/notebooks, run as the README says; what they print is in golden/, a file for each.</summary>
+[Collection("dotnet")] // builds of the same projects would get into each other's way
 public class The_walkthroughs
 {
     [Theory]
