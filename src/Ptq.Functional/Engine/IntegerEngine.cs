@@ -27,11 +27,17 @@ public sealed class IntegerEngine
     /// <summary>Compiles a network.</summary>
     /// <param name="graph">The quantized network.</param>
     /// <param name="widest">The widest vectors to use; the machine's own limit holds in any case.</param>
-    public static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512)
+    public static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512) => Compile(graph, widest, ConvolutionAlgorithm.Auto);
+
+    /// <summary>Compiles a network.</summary>
+    /// <param name="graph">The quantized network.</param>
+    /// <param name="widest">The widest vectors to use.</param>
+    /// <param name="algorithm">How sums are made, in every layer that it is proved exact for.</param>
+    internal static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest, ConvolutionAlgorithm algorithm)
     {
         var slots = ByName<Slot>.Of(graph.Operations.AsEnumerable().Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));
-        return new(graph, widest, slots, [.. graph.Operations.AsEnumerable().Select(op => StageOf(op, slots, widest))]);
+        return new(graph, widest, slots, [.. graph.Operations.AsEnumerable().Select(op => StageOf(op, slots, widest, algorithm))]);
     }
 
     /// <summary>The codes of the output for a batch of images.</summary>
@@ -65,6 +71,9 @@ public sealed class IntegerEngine
 
     /// <summary>Every tensor that has codes, in the order of the operations, the input first.</summary>
     internal Values<Slot> Slots => slots.Items;
+
+    /// <summary>How the sums of every convolution and linear layer are made, by the tensor that it writes.</summary>
+    internal IEnumerable<(string Output, AlgorithmChoice Choice)> Choices => source.Operations.AsEnumerable().SelectMany((op, i) => stages[i] is DotStage dot ? [(op.Output, dot.Choice)] : Array.Empty<(string, AlgorithmChoice)>());
 
     /// <summary>What writes a tensor; nothing the input.</summary>
     internal Stage? Writer(Slot slot) => slot.Id == 0 ? null : stages[slot.Id - 1];
@@ -111,9 +120,9 @@ public sealed class IntegerEngine
         }
     }
 
-    private static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest) => op switch
+    private static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest, ConvolutionAlgorithm algorithm) => op switch
     {
-        QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], Block, widest),
+        QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], Block, widest, algorithm),
         QOp.MaxPool p => new MaxPoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.AveragePool { Mean: { } mean } p => new RealAveragePoolStage(p, mean, slots[p.Input], slots[p.Output]),
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),

@@ -8,18 +8,30 @@ internal sealed class DotStage : Stage, ISummingStage
     private readonly QOp.Dot op;
     private readonly Slot input, output;
     private readonly VectorWidth widest;
-    private readonly DotPlan<short, int> plan;
+    private readonly ISumPlan plan;
 
-    public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest)
+    public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto)
     {
         (this.op, this.input, this.output, this.widest) = (op, input, output, widest);
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
-        plan = IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest);
+        Choice = AlgorithmChoice.Of(op, centred, widest, algorithm);
+        plan = Choice.Taken switch
+        {
+            ConvolutionAlgorithm.Winograd2 => new WinogradPlan(2, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
+            ConvolutionAlgorithm.Winograd4 => new WinogradPlan(4, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
+            _ => new DirectPlan(IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest)),
+        };
     }
 
-    public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
+    /// <summary>How the sums are made, and why.</summary>
+    public AlgorithmChoice Choice { get; }
+
+    public override (int Padded, int Sums) Scratch => (plan.BufferLength + plan.Scratch.Inputs, plan.PositionsPerRun * plan.Stride + plan.Scratch.Sums);
+
+    /// <summary>What <see cref="Sum"/> needs of the sums' buffer, at its end.</summary>
+    public int Between => plan.Scratch.Sums;
 
     /// <inheritdoc/>
     public int SumsPerImage => plan.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
@@ -43,7 +55,7 @@ internal sealed class DotStage : Stage, ISummingStage
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
                     var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
-                    if (!known) plan.Run(padded, group, from, some, sums);
+                    if (!known) Run(workspace, padded, group, from, some, sums);
                     RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
         }
@@ -68,9 +80,13 @@ internal sealed class DotStage : Stage, ISummingStage
             for (var from = 0; from < plan.Positions; from += plan.PositionsPerRun)
             {
                 var some = Math.Min(plan.PositionsPerRun, plan.Positions - from);
-                plan.Run(padded, group, from, some, sums.Slice((group * plan.Positions + from) * plan.Stride, some * plan.Stride));
+                Run(workspace, padded, group, from, some, sums.Slice((group * plan.Positions + from) * plan.Stride, some * plan.Stride));
             }
     }
+
+    // A plan's scratch is the end of either buffer.
+    private void Run(Workspace workspace, ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums) =>
+        plan.Run(padded, group, first, count, sums, workspace.Padded.AsSpan(workspace.Padded.Length - plan.Scratch.Inputs), workspace.Sums.AsSpan(workspace.Sums.Length - plan.Scratch.Sums));
 
     private void Pad(ReadOnlySpan<short> codes, Span<short> padded)
     {
