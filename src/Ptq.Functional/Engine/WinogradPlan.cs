@@ -66,7 +66,6 @@ internal sealed class WinogradPlan : ISumPlan
     public int Outputs { get; }
     public int Stride => starts.Length;
     public int BufferLength => Input.Length;
-    public int SumsLength => PositionsPerRun * Stride;
     public (int Inputs, int Sums) Scratch => (matrices.Places * InputPlace, matrices.Places * SumPlace);
 
     // From place to place, a line of the cache more than a block: a power of two would send every place to the same lines.

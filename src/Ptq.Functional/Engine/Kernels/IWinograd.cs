@@ -13,17 +13,23 @@ internal interface IWinograd
     /// <summary>m.</summary>
     static abstract int Tile { get; }
 
-    /// <summary>The inverse of N² modulo 2³².</summary>
-    static abstract int Inverse { get; }
-
     /// <summary>k(i).</summary>
-    static abstract int Shift(int output);
+    static abstract int Scale(int output);
 
     /// <summary>Bᵀd along an axis: m + 2 vectors that lie <paramref name="apart"/> become as many that lie <paramref name="step"/>.</summary>
     static abstract void Input<TWords>(ref short from, nint apart, ref short to, nint step) where TWords : struct, IWords<TWords, short>;
 
     /// <summary>Aᵀp along an axis: m + 2 vectors that lie <paramref name="apart"/> become m that lie <paramref name="step"/>.</summary>
     static abstract void Output<TWords>(ref int from, nint apart, ref int to, nint step) where TWords : struct, IWords<TWords, int>;
+
+    /// <summary>The same along the other axis, scaled back: start + the first <paramref name="columns"/> sums of an output row.</summary>
+    /// <param name="from">m + 2 vectors, neighbours.</param>
+    /// <param name="scale">k of the row.</param>
+    /// <param name="start">What the sums begin with.</param>
+    /// <param name="to">Written, <paramref name="step"/> apart.</param>
+    /// <param name="step">From column to column.</param>
+    /// <param name="columns">From 1 to m.</param>
+    static abstract void Sums<TWords>(ref int from, int scale, TWords start, ref int to, nint step, int columns) where TWords : struct, IWords<TWords, int>;
 }
 
 /// <summary>
@@ -33,10 +39,9 @@ internal interface IWinograd
 internal readonly struct Winograd2 : IWinograd
 {
     public static int Tile => 2;
-    public static int Inverse => 1;
 
     [MethodImpl(AggressiveInlining)]
-    public static int Shift(int output) => 1;
+    public static int Scale(int output) => 1;
 
     [MethodImpl(AggressiveInlining)]
     public static void Input<TWords>(ref short from, nint apart, ref short to, nint step) where TWords : struct, IWords<TWords, short>
@@ -54,10 +59,26 @@ internal readonly struct Winograd2 : IWinograd
     [MethodImpl(AggressiveInlining)]
     public static void Output<TWords>(ref int from, nint apart, ref int to, nint step) where TWords : struct, IWords<TWords, int>
     {
+        Axis<TWords>(ref from, apart, out var y0, out var y1);
+        TWords.Store(y0, ref to);
+        TWords.Store(y1, ref Unsafe.Add(ref to, step));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static void Sums<TWords>(ref int from, int scale, TWords start, ref int to, nint step, int columns) where TWords : struct, IWords<TWords, int>
+    {
+        Axis<TWords>(ref from, TWords.Count, out var y0, out var y1);
+        TWords.Store((y0 >> 2) + start, ref to);
+        if (columns > 1) TWords.Store((y1 >> 2) + start, ref Unsafe.Add(ref to, step));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Axis<TWords>(ref int from, nint apart, out TWords y0, out TWords y1) where TWords : struct, IWords<TWords, int>
+    {
         var p1 = TWords.Load(ref Unsafe.Add(ref from, apart));
         var p2 = TWords.Load(ref Unsafe.Add(ref from, 2 * apart));
-        TWords.Store(TWords.Load(ref from) + p1 + p2, ref to);
-        TWords.Store(p1 - p2 - TWords.Load(ref Unsafe.Add(ref from, 3 * apart)), ref Unsafe.Add(ref to, step));
+        y0 = TWords.Load(ref from) + p1 + p2;
+        y1 = p1 - p2 - TWords.Load(ref Unsafe.Add(ref from, 3 * apart));
     }
 }
 
@@ -68,11 +89,12 @@ internal readonly struct Winograd2 : IWinograd
 /// </summary>
 internal readonly struct Winograd4 : IWinograd
 {
+    private const int Inverse = 954437177; // · 9 = 2 · 2³² + 1
+
     public static int Tile => 4;
-    public static int Inverse => 954437177; // · 9 = 2 · 2³² + 1
 
     [MethodImpl(AggressiveInlining)]
-    public static int Shift(int output) => output < 2 ? 3 - output : 1;
+    public static int Scale(int output) => output < 2 ? 3 - output : 1;
 
     [MethodImpl(AggressiveInlining)]
     public static void Input<TWords>(ref short from, nint apart, ref short to, nint step) where TWords : struct, IWords<TWords, short>
@@ -94,6 +116,27 @@ internal readonly struct Winograd4 : IWinograd
     [MethodImpl(AggressiveInlining)]
     public static void Output<TWords>(ref int from, nint apart, ref int to, nint step) where TWords : struct, IWords<TWords, int>
     {
+        Axis<TWords>(ref from, apart, out var y0, out var y1, out var y2, out var y3);
+        TWords.Store(y0, ref to);
+        TWords.Store(y1, ref Unsafe.Add(ref to, step));
+        TWords.Store(y2, ref Unsafe.Add(ref to, 2 * step));
+        TWords.Store(y3, ref Unsafe.Add(ref to, 3 * step));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static void Sums<TWords>(ref int from, int scale, TWords start, ref int to, nint step, int columns) where TWords : struct, IWords<TWords, int>
+    {
+        Axis<TWords>(ref from, TWords.Count, out var y0, out var y1, out var y2, out var y3);
+        var inverse = TWords.Of(Inverse);
+        TWords.Store((y0 * inverse >> (scale + 3)) + start, ref to);
+        if (columns > 1) TWords.Store((y1 * inverse >> (scale + 2)) + start, ref Unsafe.Add(ref to, step));
+        if (columns > 2) TWords.Store((y2 * inverse >> (scale + 1)) + start, ref Unsafe.Add(ref to, 2 * step));
+        if (columns > 3) TWords.Store((y3 * inverse >> (scale + 1)) + start, ref Unsafe.Add(ref to, 3 * step));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private static void Axis<TWords>(ref int from, nint apart, out TWords y0, out TWords y1, out TWords y2, out TWords y3) where TWords : struct, IWords<TWords, int>
+    {
         var p0 = TWords.Load(ref from);
         var p1 = TWords.Load(ref Unsafe.Add(ref from, apart));
         var p2 = TWords.Load(ref Unsafe.Add(ref from, 2 * apart));
@@ -101,9 +144,9 @@ internal readonly struct Winograd4 : IWinograd
         var p4 = TWords.Load(ref Unsafe.Add(ref from, 4 * apart));
         var p5 = TWords.Load(ref Unsafe.Add(ref from, 5 * apart));
         var (near, far, nearOdd, farOdd) = (p1 + p2, p3 + p4, p1 - p2, p3 - p4);
-        TWords.Store(((p0 + near) << 2) + (p0 << 1) + far, ref to);
-        TWords.Store((nearOdd << 1) + farOdd, ref Unsafe.Add(ref to, step));
-        TWords.Store(near + far, ref Unsafe.Add(ref to, 2 * step));
-        TWords.Store(nearOdd + ((farOdd + p5 + (p5 << 1)) << 1), ref Unsafe.Add(ref to, 3 * step));
+        y0 = ((p0 + near) << 2) + (p0 << 1) + far;
+        y1 = (nearOdd << 1) + farOdd;
+        y2 = near + far;
+        y3 = nearOdd + ((farOdd + p5 + (p5 << 1)) << 1);
     }
 }

@@ -87,26 +87,17 @@ internal sealed record WinogradKernel(VectorWidth Width, int Words, bool IsSuppo
         var (side, words, outputs) = (TTile.Tile + 2, TWords.Count, starts.Length);
         if (outputs < words || products.Length < (side * side - 1) * place + tiles.Length * outputs) throw new ArgumentException("The buffers do not fit together.");
         foreach (var tile in tiles) _ = sums.Slice(tile.Offset - first, (tile.Rows - 1) * row + tile.Columns * outputs);
-        Span<int> columns = stackalloc int[(side + 1) * TTile.Tile * words];
+        Span<int> columns = stackalloc int[side * TTile.Tile * words];
         ref var between = ref MemoryMarshal.GetReference(columns);
-        ref var line = ref Unsafe.Add(ref between, side * TTile.Tile * words);
         for (var t = 0; t < tiles.Length; t++)
             for (var o = 0; o < outputs; o = o + words < outputs ? Math.Min(o + words, outputs - words) : outputs)
             {
                 ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(products), t * outputs + o);
                 for (var j = 0; j < side; j++) TTile.Output<TWords>(ref Unsafe.Add(ref from, j * place), (nint)side * place, ref Unsafe.Add(ref between, j * words), side * words);
                 var start = TWords.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(starts), o));
+                ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), tiles[t].Offset - first + o);
                 for (var i = 0; i < tiles[t].Rows; i++)
-                {
-                    TTile.Output<TWords>(ref Unsafe.Add(ref between, i * side * words), words, ref line, words);
-                    ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), tiles[t].Offset - first + i * row + o);
-                    for (var j = 0; j < tiles[t].Columns; j++)
-                    {
-                        var scaled = TWords.Load(ref Unsafe.Add(ref line, j * words));
-                        if (TTile.Inverse != 1) scaled *= TWords.Of(TTile.Inverse);
-                        TWords.Store((scaled >> (TTile.Shift(i) + TTile.Shift(j))) + start, ref Unsafe.Add(ref to, j * outputs));
-                    }
-                }
+                    TTile.Sums(ref Unsafe.Add(ref between, i * side * words), TTile.Scale(i), start, ref Unsafe.Add(ref to, i * row), outputs, tiles[t].Columns);
             }
     }
 }

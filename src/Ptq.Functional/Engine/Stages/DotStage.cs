@@ -16,7 +16,7 @@ internal sealed class DotStage : Stage, ISummingStage
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
-        Choice = AlgorithmChoice.Of(op, centred, widest, algorithm);
+        Choice = AlgorithmChoice.Of(op, centred, algorithm);
         plan = Choice.Taken switch
         {
             ConvolutionAlgorithm.Winograd2 => new WinogradPlan(2, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
