@@ -85,7 +85,8 @@ public class A_Winograd_convolution
         {
             var stage = new DotStage(op, new(0, op.InputShape), new(1, op.OutputShape), 16, VectorWidth.Bits512, wanted);
             Assert.Equal(ConvolutionAlgorithm.Winograd2, stage.Choice.Taken);
-            Assert.Contains("Winograd4 refused", $"{stage.Choice}", StringComparison.Ordinal);
+            Assert.Contains("Winograd F(2x2)", stage.Plan.Kernel, StringComparison.Ordinal);
+            Assert.Equal("sums ≤ 37,307,520 < 536,870,912; F(4x4) refused: sums up to 37,307,520, not below 33,554,432", stage.Plan.Proof);
             Assert.Equal(expected.AsEnumerable(), Sums(stage, op, x));
         }
         var unproved = new WinogradPlan(4, op.InputShape, op.Window, op.Weights.Shape, Weights(op), op.Bias.Span, VectorWidth.Bits512);

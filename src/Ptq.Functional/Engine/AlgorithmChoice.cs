@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Ptq.Engine;
 
@@ -22,6 +23,19 @@ internal readonly record struct AlgorithmChoice(ConvolutionAlgorithm Taken, Immu
         return new(taken, certificates);
     }
 
-    /// <summary>As a printed plan shows it.</summary>
-    public override string ToString() => $"{Taken}" + string.Concat(Certificates.Select(c => $"; {c.Algorithm} {(c.Exact ? "exact" : "refused")}: {c.Reason}"));
+    /// <summary>As a plan names it behind the kernel; nothing where it is direct.</summary>
+    public string Name => Taken is ConvolutionAlgorithm.Winograd2 or ConvolutionAlgorithm.Winograd4 ? $", Winograd {Of(Taken)}" : "";
+
+    /// <summary>What the exactness of the sums rests on, and what was refused.</summary>
+    /// <param name="pair">The largest sum of two products of the direct way.</param>
+    public string Proof(int pair)
+    {
+        var (taken, refused) = (Taken, Certificates.Where(c => c.Bound >= c.Limit).Select(c => Told($"; {Of(c.Algorithm)} refused: sums up to {c.Bound:n0}, not below {c.Limit:n0}")));
+        var proof = Certificates.Where(c => c.Algorithm == taken).Select(c => Told($"sums ≤ {c.Bound:n0} < {c.Limit:n0}"));
+        return string.Concat(proof.DefaultIfEmpty(Told($"pairs ≤ {pair:n0}")).Concat(refused));
+    }
+
+    private static string Of(ConvolutionAlgorithm algorithm) => algorithm == ConvolutionAlgorithm.Winograd2 ? "F(2x2)" : "F(4x4)";
+
+    private static string Told(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using Ptq.Engine.Kernels;
+
 namespace Ptq.Engine;
 
 /// <summary>The sums of a convolution of centred codes, made ready: [position][output channel of the group, filled up to <see cref="Stride"/>].</summary>
@@ -29,6 +31,15 @@ internal interface ISumPlan
     /// <summary>What a run needs beside its inputs and sums.</summary>
     (int Inputs, int Sums) Scratch { get; }
 
+    /// <summary>The vectors of the kernel.</summary>
+    VectorWidth Width { get; }
+
+    /// <summary>How many positions, or tiles of them, and outputs are summed at once.</summary>
+    (int Positions, int Outputs) TileSize { get; }
+
+    /// <summary>The bytes of the packed weights and of what sums begin with.</summary>
+    long PackedBytes { get; }
+
     /// <summary>The sums of a group.</summary>
     /// <param name="padded">The padded images of a call.</param>
     /// <param name="group">Which group.</param>
@@ -52,6 +63,9 @@ internal sealed class DirectPlan(DotPlan<short, int> plan) : ISumPlan
     public int Stride => plan.Stride;
     public int BufferLength => plan.BufferLength;
     public (int Inputs, int Sums) Scratch => (0, 0);
+    public VectorWidth Width => plan.Kernel.Width;
+    public (int Positions, int Outputs) TileSize => plan.TileSize;
+    public long PackedBytes => plan.PackedBytes;
 
     public void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products) => plan.Run(padded, group, first, count, sums);
 }

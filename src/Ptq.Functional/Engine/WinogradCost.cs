@@ -1,3 +1,5 @@
+using Ptq.Model;
+
 namespace Ptq.Engine;
 
 /// <summary>What an image's sums cost, in products of the direct way; the constants were measured with 256-bit vectors, from 8 to 256 channels and from 7×7 to 56×56.</summary>
@@ -18,7 +20,8 @@ internal static class WinogradCost
     {
         var (places, c, o) = (new WinogradMatrices(tile).Places, op.Weights.Shape[1], op.Weights.Shape[0]);
         if (2L * places * c * o > Weights && tile > 2) return double.PositiveInfinity;
-        var tiles = (double)((op.OutputShape[1] + tile - 1) / tile) * ((op.OutputShape[2] + tile - 1) / tile);
+        double Along(WindowAxis axis, int length) => (axis.Outputs(length) + tile - 1) / tile;
+        var tiles = Along(op.Window.Rows, op.InputImage[1]) * Along(op.Window.Columns, op.InputImage[2]);
         return places * (Math.Ceiling(tiles / Tiles) * Tiles * c * o + tiles / 36 * (Input * c + Output * o));
     }
 }

@@ -68,6 +68,10 @@ internal sealed class WinogradPlan : ISumPlan
     public int BufferLength => Input.Length;
     public (int Inputs, int Sums) Scratch => (matrices.Places * InputPlace, matrices.Places * SumPlace);
 
+    public VectorWidth Width => kernel.Width;
+    public (int Positions, int Outputs) TileSize => kernel.Tile(block, Stride / kernel.Lanes);
+    public long PackedBytes => weights.Sum(place => (long)Buffer.ByteLength(place)) + Buffer.ByteLength(starts);
+
     // From place to place, a line of the cache more than a block: a power of two would send every place to the same lines.
     private int InputPlace => block * pairs + 32;
 

@@ -9,6 +9,7 @@ internal sealed class DotStage : Stage, ISummingStage
     private readonly Slot input, output;
     private readonly VectorWidth widest;
     private readonly ISumPlan plan;
+    private readonly int largestWeight;
 
     public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto)
     {
@@ -16,6 +17,7 @@ internal sealed class DotStage : Stage, ISummingStage
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
+        largestWeight = centred.Max(w => Math.Abs((int)w));
         Choice = AlgorithmChoice.Of(op, centred, algorithm);
         plan = Choice.Taken switch
         {
@@ -27,6 +29,10 @@ internal sealed class DotStage : Stage, ISummingStage
 
     /// <summary>How the sums are made, and why.</summary>
     public AlgorithmChoice Choice { get; }
+
+    public override StagePlan Plan => new($"int16, {plan.Width.Name}{(op.IsDepthwise ? ", depthwise" : Choice.Name)}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes, Choice.Proof(2 * LargestCode * largestWeight));
+
+    private int LargestCode => Math.Max(op.InputParams.Grid.Max - op.InputParams.ZeroPoint, op.InputParams.ZeroPoint - op.InputParams.Grid.Min);
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength + plan.Scratch.Inputs, plan.PositionsPerRun * plan.Stride + plan.Scratch.Sums);
 
