@@ -27,10 +27,18 @@ internal readonly record struct WinogradMatrices(int Tile)
     public void Transform(ReadOnlySpan<short> filter, Span<short> transformed, int apart)
     {
         Span<int> rows = stackalloc int[18];
-        for (var i = 0; i < Side; i++)
-            for (var k = 0; k < 3; k++) rows[i * 3 + k] = G[i * 3] * filter[k] + G[i * 3 + 1] * filter[3 + k] + G[i * 3 + 2] * filter[6 + k];
-        for (var i = 0; i < Side; i++)
-            for (var j = 0; j < Side; j++) transformed[(i * Side + j) * apart] = (short)(G[j * 3] * rows[i * 3] + G[j * 3 + 1] * rows[i * 3 + 1] + G[j * 3 + 2] * rows[i * 3 + 2]);
+        var g = G;
+        var side = Side;
+        for (var i = 0; i < side; i++)
+        {
+            int a = g[i * 3], b = g[i * 3 + 1], c = g[i * 3 + 2];
+            for (var k = 0; k < 3; k++) rows[i * 3 + k] = a * filter[k] + b * filter[3 + k] + c * filter[6 + k];
+        }
+        for (var j = 0; j < side; j++)
+        {
+            int a = g[j * 3], b = g[j * 3 + 1], c = g[j * 3 + 2];
+            for (var i = 0; i < side; i++) transformed[(i * side + j) * apart] = (short)(a * rows[i * 3] + b * rows[i * 3 + 1] + c * rows[i * 3 + 2]);
+        }
     }
 
     /// <summary>The largest magnitude of G g Gᵀ where no weight is larger than <paramref name="weight"/>.</summary>
