@@ -37,6 +37,15 @@ public class An_engine
         }));
     }
 
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 200)]
+    public bool Of_integers_equals_the_reference_by_every_algorithm(Network network, Contract contract)
+    {
+        var quantized = network.Quantized(contract);
+        var expected = IntegerOps.Run(quantized, network.Images);
+        return Widths.All(width => Enum.GetValues<ConvolutionAlgorithm>().All(algorithm =>
+            IntegerEngine.Compile(quantized, width, algorithm).Trace(network.Images) is var trace && trace.Names.AsEnumerable().All(name => trace[name] == expected[name])));
+    }
+
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 100)]
     public bool Of_integers_is_within_one_code_of_fake_quantized_floats_layer_by_layer(Network network, Contract contract)
     {

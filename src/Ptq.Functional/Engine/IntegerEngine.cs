@@ -34,12 +34,18 @@ public sealed class IntegerEngine
     /// <summary>Compiles a network.</summary>
     /// <param name="graph">The quantized network.</param>
     /// <param name="widest">The widest vectors to use; the machine's own limit holds in any case.</param>
-    public static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512)
+    public static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512) => Compile(graph, widest, ConvolutionAlgorithm.Auto);
+
+    /// <summary>Compiles a network.</summary>
+    /// <param name="graph">The quantized network.</param>
+    /// <param name="widest">The widest vectors to use.</param>
+    /// <param name="algorithm">How sums are made, in every layer that it is proved exact for.</param>
+    internal static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest, ConvolutionAlgorithm algorithm)
     {
         QOp[] operations = [.. BeforeFlattening(graph.Operations)];
         var slots = ByName<Slot>.Of(operations.Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));
-        return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest))]);
+        return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest, algorithm))]);
     }
 
     /// <summary>The operations, each reading what its stage reads: a linear layer whose input was flattened reads the image, whose channels need not be brought first then.</summary>
@@ -160,9 +166,9 @@ public sealed class IntegerEngine
         }
     }
 
-    internal static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest, int block = Block) => op switch
+    internal static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto, int block = Block) => op switch
     {
-        QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], block, widest),
+        QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], block, widest, algorithm),
         QOp.MaxPool p => new MaxPoolStage(p, slots[p.Input], slots[p.Output]),
         QOp.AveragePool { Mean: { } mean } p => new RealAveragePoolStage(p, mean, slots[p.Input], slots[p.Output]),
         QOp.AveragePool p => new AveragePoolStage(p, slots[p.Input], slots[p.Output]),

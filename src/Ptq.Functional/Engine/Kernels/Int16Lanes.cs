@@ -7,7 +7,8 @@ namespace Ptq.Engine.Kernels;
 
 /// <summary>
 /// Sums of int16 × int16 products in int32: pairs of neighbouring inputs, multiplied and added in one instruction. Codes of
-/// 8 bits less their zero points stay within ±255, so a pair's sum is exact.
+/// 8 bits less their zero points stay within ±255, so a pair's sum is exact;
+/// so are pairs of the factors of a Winograd convolution, modulo 2³² as all sums are.
 /// </summary>
 internal static class Int16Lanes
 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ptq.Engine.Kernels;
 
 namespace Ptq.Engine.Stages;
@@ -9,31 +8,41 @@ internal sealed class DotStage : Stage, ISummingStage
     private readonly QOp.Dot op;
     private readonly Slot input, output;
     private readonly VectorWidth widest;
-    private readonly DotPlan<short, int> plan;
+    private readonly ISumPlan plan;
     private readonly int largestWeight;
 
-    public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest)
+    public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto)
     {
         (this.op, this.input, this.output, this.widest) = (op, input, output, widest);
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
         largestWeight = centred.Max(w => Math.Abs((int)w));
-        plan = IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest);
+        Choice = AlgorithmChoice.Of(op, centred, algorithm);
+        plan = Choice.Taken switch
+        {
+            ConvolutionAlgorithm.Winograd2 => new WinogradPlan(2, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
+            ConvolutionAlgorithm.Winograd4 => new WinogradPlan(4, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
+            _ => new DirectPlan(IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest)),
+        };
     }
 
-    private DotStage(QOp.Dot op, DotStage alike) => (this.op, input, output, widest, plan, largestWeight) = (op, alike.input, alike.output, alike.widest, alike.plan, alike.largestWeight);
+    private DotStage(QOp.Dot op, DotStage alike) => (this.op, input, output, widest, plan, largestWeight, Choice) = (op, alike.input, alike.output, alike.widest, alike.plan, alike.largestWeight, alike.Choice);
 
     /// <summary>The stage of an operation that differs in its requantizer alone: the packed weights are these.</summary>
     public DotStage With(QOp.Dot other) => new(other, this);
 
-    public override StagePlan Plan => new(
-        $"int16, {plan.Kernel.Width.Name}{(op.IsDepthwise ? ", depthwise" : "")}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes,
-        string.Create(CultureInfo.InvariantCulture, $"pairs ≤ {2 * LargestCode * largestWeight:n0}"));
+    /// <summary>How the sums are made, and why.</summary>
+    public AlgorithmChoice Choice { get; }
+
+    public override StagePlan Plan => new($"int16, {plan.Width.Name}{(op.IsDepthwise ? ", depthwise" : Choice.Name)}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes, Choice.Proof(2 * LargestCode * largestWeight));
 
     private int LargestCode => Math.Max(op.InputParams.Grid.Max - op.InputParams.ZeroPoint, op.InputParams.ZeroPoint - op.InputParams.Grid.Min);
 
-    public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
+    public override (int Padded, int Sums) Scratch => (plan.BufferLength + plan.Scratch.Inputs, plan.PositionsPerRun * plan.Stride + plan.Scratch.Sums);
+
+    /// <summary>What <see cref="Sum"/> needs of the sums' buffer, at its end.</summary>
+    public int Between => plan.Scratch.Sums;
 
     /// <inheritdoc/>
     public int SumsPerImage => plan.Groups * (plan.Positions / plan.ImagesPerCall) * plan.Stride;
@@ -58,7 +67,7 @@ internal sealed class DotStage : Stage, ISummingStage
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
                     var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
-                    if (sum) plan.Run(padded, group, from, some, sums);
+                    if (sum) Run(workspace, padded, group, from, some, sums);
                     if (work is not SumWork.Sum) RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
         }
@@ -86,9 +95,13 @@ internal sealed class DotStage : Stage, ISummingStage
             for (var from = 0; from < plan.Positions; from += plan.PositionsPerRun)
             {
                 var some = Math.Min(plan.PositionsPerRun, plan.Positions - from);
-                plan.Run(padded, group, from, some, sums.Slice((group * plan.Positions + from) * plan.Stride, some * plan.Stride));
+                Run(workspace, padded, group, from, some, sums.Slice((group * plan.Positions + from) * plan.Stride, some * plan.Stride));
             }
     }
+
+    // A plan's scratch is the end of either buffer.
+    private void Run(Workspace workspace, ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums) =>
+        plan.Run(padded, group, first, count, sums, workspace.Padded.AsSpan(workspace.Padded.Length - plan.Scratch.Inputs), workspace.Sums.AsSpan(workspace.Sums.Length - plan.Scratch.Sums));
 
     private void Pad(ReadOnlySpan<short> codes, Span<short> padded)
     {

@@ -13,7 +13,7 @@ internal sealed class PooledDotStage(DotStage dot, QOp.Dot op, QOp.MaxPool pool,
     /// <inheritdoc/>
     public int SumsPerImage => dot.Groups * Positions * dot.Stride;
 
-    public override (int Padded, int Sums) Scratch => (dot.Scratch.Padded, dot.SumsPerImage + SumsPerImage);
+    public override (int Padded, int Sums) Scratch => (dot.Scratch.Padded, dot.SumsPerImage + SumsPerImage + dot.Between);
 
     private int Positions => output.Size / output.Channels;
 
