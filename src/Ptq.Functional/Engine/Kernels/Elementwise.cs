@@ -226,6 +226,14 @@ internal static class Elementwise
             return;
         }
         var (hand, at) = (first % hands, first / hands);
+        if (hands == 2 && Avx.IsSupported)
+            for (; line.Length >= 2 * Vector256<float>.Count; line = line[(2 * Vector256<float>.Count)..], at += Vector256<float>.Count)
+            {
+                var (a, b) = (Vector256.Create(line), Vector256.Create(line[Vector256<float>.Count..]));
+                var (low, high) = (Avx.Permute2x128(a, b, 0x20), Avx.Permute2x128(a, b, 0x31));
+                Avx.Shuffle(low, high, 0x88).CopyTo(dealt[(hand * apart + at)..]); // items 0, 2, 4, …
+                Avx.Shuffle(low, high, 0xDD).CopyTo(dealt[((1 - hand) * apart + at + hand)..]);
+            }
         foreach (var item in line)
         {
             dealt[hand * apart + at] = item;

@@ -20,10 +20,10 @@ internal sealed record Prepared(Values<TensorType> Outputs, Func<Operand?[], Ope
     /// <summary>The first input's elements in another shape.</summary>
     public static Prepared Reshaped(Site site, Shape shape) => new([new(site.TypeOf(0), shape)], inputs => [inputs[0]!.Reshape(shape)]);
 
-    /// <summary>One output of floating-point elements, which <paramref name="fill"/> writes into an array of zeros; they are rounded to the type.</summary>
-    public static Prepared Floats(ElementType type, Shape shape, Action<Operand?[], float[]> fill) => new([new(type, shape)], inputs =>
+    /// <summary>One output of floating-point elements, which <paramref name="fill"/> writes into an array of zeros, or of anything where it writes the <paramref name="whole"/>; they are rounded to the type.</summary>
+    public static Prepared Floats(ElementType type, Shape shape, Action<Operand?[], float[]> fill, bool whole = false) => new([new(type, shape)], inputs =>
     {
-        var y = new float[shape.Count];
+        var y = whole ? GC.AllocateUninitializedArray<float>(shape.Count) : new float[shape.Count];
         fill(inputs, y);
         Nominal.Round(type, y);
         return [Operand.Of(type, shape, Values.Freeze(y))];
