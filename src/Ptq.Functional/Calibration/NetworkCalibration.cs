@@ -25,7 +25,7 @@ public static class NetworkCalibration
         Either<PtqError, Dictionary<string, Histogram>> Seen(NetworkEngine engine, ByName<Operand> batch)
         {
             var seen = new Dictionary<string, Histogram>(StringComparer.Ordinal);
-            return from run in engine.Run(batch, (name, value) =>
+            return from run in engine.Show(batch, (name, value) =>
                    {
                        if (wanted.Contains(name))
                            seen[name] = Extremes.Of(value.Floats.Span) is not var (least, most) ? Histogram.Empty : endsOnly ? Histogram.Of([least, most]) : Histogram.Of(value.Floats.Span, least, most);
