@@ -23,6 +23,10 @@ internal sealed record BenchRow(
         };
     }
 
+    /// <summary>What could not be measured here, and why; it misses nothing.</summary>
+    public static BenchRow NotRun(string group, string name, string batch, string path, string metric, string unit, string why, Target? target = null) =>
+        new(group, name, batch, path, metric, $"not run: {why}", unit, "", "", "", target is null ? "" : Text(target.Must), target is null ? "" : Text(target.Aim));
+
     private static string Text(double value) => value.ToString(Math.Abs(value) >= 1000 ? "0" : Math.Abs(value) >= 10 ? "0.0" : "0.000", CultureInfo.InvariantCulture);
 }
 

@@ -24,6 +24,21 @@ internal static class Peak
         return best;
     }
 
+    /// <summary>Billions of bytes a second that one thread reads from memory: the best of some passes over more than a cache holds.</summary>
+    public static double Bandwidth()
+    {
+        var numbers = new long[1 << 24]; // 128 MiB
+        Array.Fill(numbers, 1);
+        var best = 0.0;
+        for (var i = 0; i < 12; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            GC.KeepAlive(numbers.AsSpan().Count(2));
+            best = Math.Max(best, (double)numbers.Length * sizeof(long) / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+        }
+        return best;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static int Run(Vector256<short> x)
     {

@@ -6,6 +6,7 @@ using Ptq.Errors;
 using Ptq.Experiments.Bench;
 using Ptq.Experiments.Data;
 using Ptq.Experiments.Equality;
+using Ptq.Experiments.Figures;
 using Ptq.Experiments.Runtime;
 using Ptq.Onnx;
 using Ptq.Terminal;
@@ -19,7 +20,7 @@ internal sealed class BenchCommand : ICommand
 {
     private readonly System.CommandLine.Option<bool> runtime = new("--onnxruntime") { Description = "Time the ONNX Runtime of tests/onnxruntime beside it, in turn" };
     private readonly System.CommandLine.Option<string[]> groups = new("--group") { HelpName = "GROUP", AllowMultipleArgumentsPerToken = true, Description = $"What to measure, one or more of {string.Join(", ", Groups)} [default: all]" };
-    private readonly TextOption output = Options.Text("--out", "DIR", "Where bench.csv goes [default: experiments/results]");
+    private readonly TextOption output = Options.Text("--out", "DIR", "Where bench.csv and roofline.svg go [default: experiments/results]");
     private readonly TextOption threads = Options.Threads();
     private readonly System.CommandLine.Option<bool> check = new("--check") { Description = "End with code 4, naming them, where measurements miss what they must reach" };
 
@@ -45,23 +46,34 @@ internal sealed class BenchCommand : ICommand
         using var server = new RuntimeServer(RuntimeServer.DefaultFolder);
         var missing = wantsRuntime ? server.Missing : "--onnxruntime was not given.";
         return from writable in Disk.CheckWritable(folder)
-               from rows in Display.WithProgress(progress => Measure(groups, missing is null ? server : null, threads, progress))
+               from measured in Display.WithProgress(progress => Measure(groups, missing is null ? server : null, threads, progress))
                let file = Path.Combine(folder, "bench.csv")
-               from written in Disk.Write([(file, Encoding.UTF8.GetBytes(Csv.Write(rows)))])
-               select Show(rows, file, missing, check);
+               let figure = measured.Roofline is { } svg ? (IReadOnlyList<(string, byte[])>)[(Path.Combine(folder, "roofline.svg"), Encoding.UTF8.GetBytes(svg))] : []
+               from written in Disk.Write([(file, Encoding.UTF8.GetBytes(Csv.Write(measured.Rows))), .. figure])
+               select Show(measured.Rows, [file, .. figure.Select(f => f.Item1)], missing, check);
     }
 
-    private static Either<PtqError, IReadOnlyList<BenchRow>> Measure(IReadOnlyList<string> groups, RuntimeServer? server, int threads, Action<string, double> progress)
+    private static Either<PtqError, (IReadOnlyList<BenchRow> Rows, string? Roofline)> Measure(IReadOnlyList<string> groups, RuntimeServer? server, int threads, Action<string, double> progress)
     {
         progress("Peak", 0);
         var peak = Peak.Gops();
-        BenchRow[] first = peak is { } gops ? [BenchRow.Of("peak", "vpmaddwd, 256 bits", "", "one thread", "speed", gops, "GOPS")] : [];
+        var bandwidth = Peak.Bandwidth();
+        BenchRow[] first =
+        [
+            peak is { } gops ? BenchRow.Of("peak", "vpmaddwd, 256 bits", "", "one thread", "speed", gops, "GOPS") : BenchRow.NotRun("peak", "vpmaddwd, 256 bits", "", "one thread", "speed", "GOPS", "no AVX2"),
+            BenchRow.Of("peak", "memory, read", "", "one thread", "speed", bandwidth, "GB/s"),
+        ];
+        var points = new List<RooflineFigure.Point>();
         IReadOnlyList<T> Wanted<T>(string group, IReadOnlyList<T> items) => groups.Contains(group) ? items : [];
-        return from layers in All("Layers", Wanted("layers", Enumerable.Range(0, LayerBench.Count).ToArray()), i => LayerBench.Of(i, peak, server).Map(row => (IReadOnlyList<BenchRow>)[row]), progress)
+        return from layers in All("Layers", Wanted("layers", Enumerable.Range(0, LayerBench.Count).ToArray()), i => LayerBench.Of(i, peak, server).Map(layer =>
+               {
+                   points.Add(layer.Point);
+                   return layer.Rows;
+               }), progress)
                from networks in All("Networks", Wanted("networks", Subject.Standard), model => Network(model, server, threads), progress)
                from calibration in All("Calibration", Wanted("calibration", Subject.Standard), model => CalibrationBench.Of(model, threads), progress)
                from search in All("Search", Wanted("search", [0]), _ => SearchBench.Annealing().Map(row => (IReadOnlyList<BenchRow>)[row, SearchBench.WholeCommand()]), progress)
-               select (IReadOnlyList<BenchRow>)[.. first, .. layers, .. networks, .. calibration, .. search];
+               select ((IReadOnlyList<BenchRow>)[.. first, .. layers, .. networks, .. calibration, .. search], peak is { } roof && points.Count > 0 ? RooflineFigure.Of("Single layers on one thread", roof, bandwidth, points) : null);
     }
 
     private static Either<PtqError, IReadOnlyList<BenchRow>> Network(string model, RuntimeServer? server, int threads) =>
@@ -87,14 +99,14 @@ internal sealed class BenchCommand : ICommand
         return rows;
     }
 
-    private static ExitCode Show(IReadOnlyList<BenchRow> rows, string file, string? missing, bool check)
+    private static ExitCode Show(IReadOnlyList<BenchRow> rows, IReadOnlyList<string> files, string? missing, bool check)
     {
-        Display.Table("Speed (ratio: how many times as fast as the peer, in the same run)", ["group", "name", "batch#", "path", "value#", "unit", "peer", "ratio#", "spread#", "must#", "aim#"],
-            rows.Select(r => (IReadOnlyList<string>)[r.Group, r.Name, r.Batch, r.Path, r.Value, r.Unit, r.Peer, r.Ratio, r.Spread, r.Must, r.Aim]), width: 150);
+        Display.Table("Speed (ratio: how many times as fast as the peer, in the same run)", ["group", "name", "batch#", "path", "metric", "value#", "unit", "peer", "ratio#", "spread#", "must#", "aim#"],
+            rows.Select(r => (IReadOnlyList<string>)[r.Group, r.Name, r.Batch, r.Path, r.Metric, r.Value, r.Unit, r.Peer, r.Ratio, r.Spread, r.Must, r.Aim]), width: 170);
         if (missing is not null) Console.WriteLine($"Not run: what needs the ONNX Runtime. {missing}");
-        Display.Files([file]);
+        Display.Files(files);
         var misses = rows.Where(r => r.Misses).ToArray();
-        foreach (var row in check ? misses : []) Console.Error.WriteLine($"{row.Group}, {row.Name}, {row.Batch}, {row.Path}: {(row.Ratio.Length > 0 ? $"ratio {row.Ratio}" : $"{row.Value} {row.Unit}")}, must be {row.Must}");
+        foreach (var row in check ? misses : []) Console.Error.WriteLine($"{row.Group}, {row.Name}, {row.Batch}, {row.Path}, {row.Metric}: {(row.Ratio.Length > 0 ? $"ratio {row.Ratio}" : $"{row.Value} {row.Unit}")}, must be {row.Must}");
         return check && misses.Length > 0 ? ExitCode.FailedCheck : ExitCode.Done;
     }
 }

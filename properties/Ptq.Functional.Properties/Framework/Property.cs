@@ -18,13 +18,17 @@ public class PropertyAttribute : FactAttribute
     public string? Replay { get; set; }          // paste "(seed,gamma,size)" from a failure
     public Type[] Arbitrary { get; set; } = [];  // static members returning Arbitrary<T>
 
-    internal Config ToConfig(IRunner runner)
+    /// <summary>As the environment has it: PTQ_PROPERTY_FACTOR times as many cases; with PTQ_PROPERTY_SEED the same ones in every run, else others each time.</summary>
+    internal Config ToConfig(IRunner runner) => ToConfig(runner, Environment.GetEnvironmentVariable("PTQ_PROPERTY_SEED"));
+
+    internal Config ToConfig(IRunner runner, string? seedOfTheRun)
     {
         var factor = double.TryParse(Environment.GetEnvironmentVariable("PTQ_PROPERTY_FACTOR"), CultureInfo.InvariantCulture, out var f) && f > 0 ? f : 1;
         var config = Config.QuickThrowOnFailure.WithMaxTest((int)Math.Clamp(Math.Ceiling(MaxTest * factor), 1, int.MaxValue)).WithRunner(runner);
         if (Arbitrary.Length > 0) config = config.WithArbitrary(Arbitrary);
         if (Replay?.Trim('(', ')').Split(',').Select(s => ulong.Parse(s, CultureInfo.InvariantCulture)).ToArray() is [var seed, var gamma, .. var size])
             config = config.WithReplay(new Replay(new Rnd(seed, gamma), size is [var n] ? FSharpOption<int>.Some((int)n) : null));
+        else if (ulong.TryParse(seedOfTheRun, CultureInfo.InvariantCulture, out var all)) config = config.WithReplay(new Replay(new Rnd(all), null));
         return config;
     }
 }

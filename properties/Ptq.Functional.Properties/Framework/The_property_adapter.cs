@@ -29,6 +29,25 @@ public class The_property_adapter
     [Fact]
     public void Fails_a_law_that_throws() => Assert.NotNull(Checked(nameof(Nothing_holds)).Failure);
 
+    [Fact]
+    public void Draws_the_same_cases_where_a_seed_is_given()
+    {
+        int[] Cases(string? seed)
+        {
+            seen.Clear();
+            var method = GetType().GetMethod(nameof(Notes), BindingFlags.NonPublic | BindingFlags.Instance)!;
+            FsCheck.Check.Method(new PropertyAttribute().ToConfig(new Recorder(method), seed), method, Microsoft.FSharp.Core.FSharpOption<object>.Some(this));
+            return [.. seen];
+        }
+        Assert.Equal(Cases("1"), Cases("1"));
+        Assert.NotEqual(Cases("1"), Cases("2"));
+        Assert.NotEqual(Cases(null), Cases(null));
+    }
+
+    private readonly List<int> seen = [];
+
+    private void Notes(int x) => seen.Add(x);
+
     private bool Every_number_is_below_ten(int x) => x < 10;
 
     private static async Task<bool> A_sum_does_not_depend_on_the_order(int a, int b)

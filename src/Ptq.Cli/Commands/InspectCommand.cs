@@ -4,7 +4,9 @@ using Ptq.Cli.Options;
 using Ptq.Cli.Reports;
 using Ptq.Cli.Runs;
 using Ptq.Errors;
+using Ptq.Model;
 using Ptq.Numerics;
+using Ptq.Tensors;
 using Ptq.Terminal;
 
 namespace Ptq.Cli.Commands;
@@ -16,18 +18,20 @@ internal sealed class InspectCommand : ICommand
 
     private readonly Setting model = Setting.Argument("MODEL", "The network, an ONNX file");
     private readonly Setting shape = Setting.List("--shape", "NAME=1x3x224x224", "The shape of an input whose lengths are free; NAME= may be left out for the only input [default: one sample, images of 3 × 224 × 224, texts of 128, or the first of some other lengths that fits]");
+    private readonly Setting plan = Setting.Flag("--plan", "Quantize it on trial, 8 bits per channel, and show how the integer engine would run it: kernels, tiles, proofs");
     private readonly OutputSettings voice = new();
     private readonly Setting[] settings;
 
     public InspectCommand()
     {
-        settings = [model, shape, .. voice.All];
+        settings = [model, shape, plan, .. voice.All];
         Command = CommandOf.Settings("inspect", """
             Operators, shapes, parameters and multiply-accumulates of a network; what would be quantized, and why the rest would not.
             Operations that cannot run are listed, all of them.
 
               ptq inspect model.onnx
               ptq inspect model.onnx --shape x=1x3x48x320 --json
+              ptq inspect model.onnx --plan
             """, settings, voice.Config);
     }
 
@@ -40,20 +44,21 @@ internal sealed class InspectCommand : ICommand
             request.Sound,
             request.Path(model, "an ONNX file"),
             ShapeSetting.Parse(shape.Name, request.List(shape))
-        ).Apply((_, file, shapes) => (Func<Either<PtqError, ExitCode>>)(() => Run(file, shapes, voice.Parse(request))));
+        ).Apply((_, file, shapes) => (Func<Either<PtqError, ExitCode>>)(() => Run(file, shapes, request.Flag(plan), voice.Parse(request))));
     }
 
-    private static Either<PtqError, ExitCode> Run(string file, Values<GivenShape> given, Voice voice) =>
+    private static Either<PtqError, ExitCode> Run(string file, Values<GivenShape> given, bool plan, Voice voice) =>
         from network in ModelFile.Read(file)
         from shapes in ShapeSetting.Of(network.Network.Inputs, given).MapLeft(network.At)
-        from found in Likeliest(network, shapes)
+        from likeliest in Likeliest(network, shapes)
+        from found in plan ? TrialEngine.Of(network, likeliest.Shapes).Map(likeliest.Found.With) : Prelude.Right<PtqError, Inspection>(likeliest.Found)
         select Tell(found, voice);
 
     // Positions of a text may be few, and pyramids of features want lengths that halve well: the first assumption under which all runs that could.
-    private static Either<PtqError, Inspection> Likeliest(ModelFile network, Values<AssumedShapes> shapes)
+    private static Either<PtqError, (Inspection Found, ByName<Shape> Shapes)> Likeliest(ModelFile network, Values<AssumedShapes> shapes)
     {
-        var all = shapes.AsEnumerable().Select(s => Inspection.Of(network, s.Shapes, s.Remarks.AsEnumerable()));
-        return all.FirstOrDefault(i => i.Match(Right: found => found.Refused.All(r => !r.IsKnown), Left: _ => false)) is { IsRight: true } fitting ? fitting : all.First();
+        var all = shapes.AsEnumerable().Select(s => Inspection.Of(network, s.Shapes, s.Remarks.AsEnumerable()).Map(found => (Found: found, s.Shapes)));
+        return all.FirstOrDefault(i => i.Match(Right: f => f.Found.Refused.All(r => !r.IsKnown), Left: _ => false)) is { IsRight: true } fitting ? fitting : all.First();
     }
 
     private static ExitCode Tell(Inspection found, Voice voice)
@@ -75,6 +80,12 @@ internal sealed class InspectCommand : ICommand
             {
                 Console.WriteLine("\nCannot run");
                 foreach (var refused in found.Refused) Console.WriteLine($"  {Quoted.Text(refused.Node)}: {Shown.Name(refused.Op)} (opset {refused.Opset}), {refused.Reason}");
+            }
+            if (found.Plan is { } plan)
+            {
+                Display.Table("Integer engine", ["tensor", "operation", "shape", "kernel", "tile", "MACs#", "bytes#", "proof"],
+                    plan.Steps.Select(s => (IReadOnlyList<string>)[Shown.Name(s.Output), s.Operation, s.Shape, s.Kernel, s.Tile, Shown.Count(s.Macs), Shown.Count(s.Bytes), s.Proof]), Shown.Width);
+                Console.WriteLine($"{Shown.Bytes(plan.Buffers)} of buffers a thread; activations as of inputs from the standard normal distribution");
             }
             foreach (var remark in found.Remarks) Console.WriteLine($"\nNote: {remark}");
         });

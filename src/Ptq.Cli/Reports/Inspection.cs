@@ -30,10 +30,26 @@ internal sealed record NodeRow(string Node, string Op, IReadOnlyList<TensorRow> 
 /// <summary>An operation that cannot run.</summary>
 internal sealed record RefusedRow(string Node, string Op, int Opset, string Reason, [property: JsonIgnore] bool IsKnown);
 
+/// <summary>An operation of the integer engine, as <see cref="PlanStep"/> has it.</summary>
+internal sealed record StepRow(string Output, string Operation, string Shape, string Kernel, string Tile, long Macs, long Bytes, string Proof);
+
+/// <summary>How the integer engine would run a network, and the bytes of buffers that a thread takes.</summary>
+internal sealed record PlanReport(IReadOnlyList<StepRow> Steps, long Buffers);
+
 /// <summary>What <c>ptq inspect</c> finds; with <c>--json</c>, what it prints.</summary>
 internal sealed record Inspection(string Command, string Model, long Bytes, int Opset, int Format, string Producer, IReadOnlyList<InputRow> Inputs, IReadOnlyList<TensorRow> Outputs,
     long Parameters, long Macs, bool Runs, IReadOnlyList<OperatorRow> Operators, IReadOnlyList<NodeRow> Nodes, IReadOnlyList<RefusedRow> Refused, IReadOnlyList<string> Remarks)
 {
+    /// <summary>With <c>--plan</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlanReport? Plan { get; private init; }
+
+    /// <summary>With the plan of an engine.</summary>
+    public Inspection With(IntegerEngine engine) => this with
+    {
+        Plan = new([.. engine.Steps.AsEnumerable().Select(s => new StepRow(s.Output, s.Operation, $"{s.Shape}", s.Kernel, s.Tile, s.Macs, s.Bytes, s.Proof))], engine.WorkspaceBytes),
+    };
+
     /// <summary>Looks at a network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="shapes">The shape of every input.</param>

@@ -93,6 +93,12 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     /// <summary>Sums a position and group: the output channels of a group, filled up to whole panels.</summary>
     public int Stride => starts[0].Length;
 
+    /// <summary>The bytes of the packed weights and of what sums begin with.</summary>
+    public long PackedBytes => weights.Sum(group => (long)Buffer.ByteLength(group)) + starts.Sum(group => (long)Buffer.ByteLength(group));
+
+    /// <summary>How many positions and outputs are summed at once.</summary>
+    public (int Positions, int Outputs) TileSize => Kernel.Tile(PositionsPerRun, Stride / Kernel.Lanes);
+
     /// <summary>The padded images of a call, and what the last step may read beyond them.</summary>
     public int BufferLength => ImagesPerCall * Input.Length + Kernel.Reach - 1;
 

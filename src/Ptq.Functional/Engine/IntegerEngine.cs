@@ -18,26 +18,72 @@ public sealed class IntegerEngine
     private readonly QuantizedGraph source;
     private readonly VectorWidth widest;
     private readonly ByName<Slot> slots;
-    private readonly Stage[] stages;
+    private readonly QOp[] operations;
+    private readonly Stage[] stages; // of every operation
+    private readonly Stage[] needed; // of those that the output depends on
     private readonly ConcurrentBag<Workspace> idle = []; // from run to run, as many as threads ran at once
 
-    private IntegerEngine(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, Stage[] stages) =>
-        (this.source, this.widest, this.slots, this.stages) = (source, widest, slots, stages);
+    private IntegerEngine(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, QOp[] operations, Stage[] stages)
+    {
+        (this.source, this.widest, this.slots, this.operations, this.stages) = (source, widest, slots, operations, stages);
+        Needed = DependedOn(operations, source.Graph.Output);
+        needed = [.. Needed.Select(i => stages[i])];
+    }
 
     /// <summary>Compiles a network.</summary>
     /// <param name="graph">The quantized network.</param>
     /// <param name="widest">The widest vectors to use; the machine's own limit holds in any case.</param>
     public static IntegerEngine Compile(QuantizedGraph graph, VectorWidth widest = VectorWidth.Bits512)
     {
-        var slots = ByName<Slot>.Of(graph.Operations.AsEnumerable().Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
+        QOp[] operations = [.. BeforeFlattening(graph.Operations)];
+        var slots = ByName<Slot>.Of(operations.Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));
-        return new(graph, widest, slots, [.. graph.Operations.AsEnumerable().Select(op => StageOf(op, slots, widest))]);
+        return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest))]);
     }
+
+    /// <summary>The operations, each reading what its stage reads: a linear layer whose input was flattened reads the image, whose channels need not be brought first then.</summary>
+    internal ReadOnlySpan<QOp> Operations => operations;
+
+    /// <summary>The operations that the output depends on, by their numbers, in order.</summary>
+    private int[] Needed { get; }
+
+    private static IEnumerable<QOp> BeforeFlattening(Values<QOp> operations)
+    {
+        var flattened = operations.AsEnumerable().OfType<QOp.Flatten>().Where(f => f.InputShape.Rank == 3).ToDictionary(f => f.Output, StringComparer.Ordinal);
+        return operations.AsEnumerable().Select(op => op is QOp.Dot linear && flattened.TryGetValue(linear.Input, out var flatten) ? linear.Over(flatten) : op);
+    }
+
+    private static int[] DependedOn(QOp[] operations, string output)
+    {
+        var (wanted, found) = (new HashSet<string>(StringComparer.Ordinal) { output }, new Stack<int>());
+        for (var i = operations.Length - 1; i >= 0; i--)
+            if (wanted.Contains(operations[i].Output))
+            {
+                wanted.UnionWith(operations[i].Inputs.AsEnumerable());
+                found.Push(i);
+            }
+        return [.. found];
+    }
+
+    /// <summary>How every operation that the output depends on will run, in order.</summary>
+    public Values<PlanStep> Steps => Values.From(Needed.Select(i => PlanStep.Of(operations[i], stages[i].Plan)));
+
+    /// <summary>The plan as a table: tensor, operation, shape, kernel, tile, multiply-accumulates, bytes and proof of every operation; and what a thread needs to run it.</summary>
+    public string Describe()
+    {
+        IReadOnlyList<string>[] rows = [PlanStep.Headings, .. Steps.AsEnumerable().Select(step => step.Columns)];
+        int[] widths = [.. Enumerable.Range(0, PlanStep.Headings.Count).Select(column => rows.Max(row => row[column].Length))];
+        var lines = rows.Select(row => string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
+        return string.Join('\n', lines.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WorkspaceBytes:n0} bytes of buffers a thread, for {Block} images at a time")));
+    }
+
+    /// <summary>The buffers of one thread: codes, padded inputs and sums of a block of images.</summary>
+    public long WorkspaceBytes => Space(needed, [source.Graph.Output]).Bytes;
 
     /// <summary>The codes of the output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
-    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space(stages, [source.Graph.Output]), idle.Add)[source.Graph.Output];
+    public QTensor Run(Tensor images, int threads = 1) => Execute(images, threads, needed, [source.Graph.Output], () => idle.TryTake(out var workspace) ? workspace : Space(needed, [source.Graph.Output]), idle.Add)[source.Graph.Output];
 
     /// <summary>The codes of every tensor of the graph that has some, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
@@ -45,19 +91,19 @@ public sealed class IntegerEngine
     public ByName<QTensor> Trace(Tensor images, int threads = 1)
     {
         string[] wanted = [.. slots.Names.AsEnumerable().Where(source.Graph.Shapes.Has)];
-        return Execute(images, threads, wanted, () => Space(stages, wanted), static _ => { });
+        return Execute(images, threads, stages, wanted, () => Space(stages, wanted), static _ => { });
     }
 
     private Workspace Space(IReadOnlyList<Stage> run, string[] kept) => new(
-        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. source.Operations.AsEnumerable().Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block, source.Graph.InputShape.Count);
+        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. operations.Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block, source.Graph.InputShape.Count);
 
-    private ByName<QTensor> Execute(Tensor images, int threads, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
+    private ByName<QTensor> Execute(Tensor images, int threads, Stage[] run, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
     {
         var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(images.Shape[0]).Count])).ToArray();
         EachBlock(images, threads, take, leave, (workspace, first, size) =>
         {
             Load(images, first, size, workspace);
-            foreach (var stage in stages) stage.Run(workspace, size);
+            foreach (var stage in run) stage.Run(workspace, size);
             foreach (var (_, slot, codes) in results) Unload(workspace, slot, first, size, codes);
         });
         return ByName<QTensor>.Of(results.Select(r => (r.Name, QTensor.Of(r.Slot.Shape.Batch(images.Shape[0]), Values.Freeze(r.Codes)))));

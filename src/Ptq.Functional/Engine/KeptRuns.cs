@@ -87,11 +87,11 @@ internal sealed class KeptRuns
     /// <summary>The input and the operations; a convolution that only a max pool reads is one with that.</summary>
     private IEnumerable<(Slot, Stage?, QOp?, QOp.MaxPool?)> Made(QuantizedGraph graph, IntegerEngine engine)
     {
-        var (slots, operations) = (engine.Slots, graph.Operations);
+        var (slots, operations) = (engine.Slots, engine.Operations.ToArray());
         yield return (slots[0], null, null, null);
-        var readers = operations.AsEnumerable().SelectMany(op => op.Inputs.AsEnumerable()).Append(graph.Graph.Output).ToLookup(name => name, StringComparer.Ordinal);
+        var readers = operations.SelectMany(op => op.Inputs.AsEnumerable()).Append(graph.Graph.Output).ToLookup(name => name, StringComparer.Ordinal);
         var pooled = new Dictionary<string, (QOp.Dot Dot, DotStage Stage)>(StringComparer.Ordinal);
-        var pools = operations.AsEnumerable().OfType<QOp.MaxPool>().Select(p => p.Input).ToHashSet(StringComparer.Ordinal);
+        var pools = operations.OfType<QOp.MaxPool>().Select(p => p.Input).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < operations.Length; i++)
         {
             var (operation, writer) = (operations[i], engine.Writer(slots[i + 1]));

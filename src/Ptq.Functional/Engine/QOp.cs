@@ -21,6 +21,16 @@ internal abstract record QOp(Values<string> Inputs, string Output, Shape InputSh
     {
         /// <summary>One input image as [C, H, W].</summary>
         public Shape InputImage => InputShape.Rank == 1 ? Shape.Of(InputShape[0], 1, 1) : InputShape;
+
+        /// <summary>A linear layer on what was flattened, as the convolution over the whole image that it is.</summary>
+        public Dot Over(Flatten flatten)
+        {
+            var image = flatten.InputShape;
+            return new(flatten.From, To, image, OutputShape, InputParams, QTensor.Of(Shape.Of(Weights.Shape[0], image[0], image[1], image[2]), Weights.Codes), WeightParams, Bias, Window.Whole(image), Groups, Requantizer);
+        }
+
+        /// <summary>Whether every channel has one filter of its own.</summary>
+        public bool IsDepthwise => Groups > 1 && Weights.Shape[0] == Groups && Weights.Shape[1] == 1;
     }
 
     /// <summary>The largest code under a window.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using LanguageExt;
 using Ptq.Errors;
 using Ptq.Experiments.Bench;
@@ -32,7 +33,10 @@ public class The_bench_command
         Assert.Contains("Not run: what needs the ONNX Runtime. --onnxruntime was not given.", run.Output, StringComparison.Ordinal);
         var lines = File.ReadAllLines(Path.Combine(scratch["out"], "bench.csv"));
         Assert.Equal("group,name,batch,path,metric,value,unit,peer,ratio,spread,must,aim", lines[0]);
-        Assert.Equal(LayerBench.Count, lines.Count(line => line.StartsWith("layers,", StringComparison.Ordinal)));
+        var layers = lines.Where(line => line.StartsWith("layers,", StringComparison.Ordinal)).Select(line => line.Split("\",")[0]).ToArray();
+        Assert.Equal(LayerBench.Count, layers.Distinct().Count());
+        Assert.All(layers.GroupBy(name => name), layer => Assert.InRange(layer.Count(), 4, 7)); // a row for every width of vectors, run or not, and what follows from them
+        Assert.Equal(Avx2.IsSupported, File.Exists(Path.Combine(scratch["out"], "roofline.svg")));
     }
 
     [Fact]

@@ -148,6 +148,22 @@ public class The_ptq_tool
     }
 
     [Fact]
+    public void Shows_how_the_integer_engine_would_run_a_network()
+    {
+        var run = Tool.Run("inspect", Model, "--plan", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        var found = JsonDocument.Parse(run.Output).RootElement;
+        var steps = found.GetProperty("plan").GetProperty("steps").EnumerateArray().ToArray();
+        Assert.Equal(found.GetProperty("macs").GetInt64(), steps.Sum(s => s.GetProperty("macs").GetInt64()));
+        Assert.InRange(steps.Sum(s => s.GetProperty("bytes").GetInt64()), found.GetProperty("parameters").GetInt64(), 16 * found.GetProperty("parameters").GetInt64()); // 16 bits a weight at least, narrow layers filled up
+        Assert.All(steps, s => Assert.Equal(s.GetProperty("macs").GetInt64() > 0, s.GetProperty("proof").GetString()!.StartsWith("pairs ≤ ", StringComparison.Ordinal)));
+        Assert.False(JsonDocument.Parse(Tool.Run("inspect", Model, "--json").Output).RootElement.TryGetProperty("plan", out _));
+
+        var text = Tool.Run("inspect", Model, "--plan");
+        foreach (var part in (string[])["Integer engine", "of buffers a thread"]) Assert.Contains(part, text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Explains_itself()
     {
         var root = Tool.Run("--help");

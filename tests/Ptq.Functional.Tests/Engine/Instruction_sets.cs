@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Ptq.Engine.Kernels;
+using Ptq.Numerics;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -25,6 +27,30 @@ public class Instruction_sets(ITestOutputHelper log)
     [Fact]
     public void Leave_a_scalar_kernel_in_any_case() => Assert.All(
         [DotKernels.Int16[0].IsSupported, DotKernels.Single[0].IsSupported, DotKernels.Double[0].IsSupported], Assert.True);
+
+    [Fact]
+    public void Decide_which_kernels_ran()
+    {
+        var (x, steps, weights, starts) = (new short[70], Enumerable.Range(0, 5).Select(i => 2 * i).ToArray(), new short[2 * 5 * 16], new int[16]);
+        for (var i = 0; i < x.Length; i++) x[i] = (short)(i * 37 % 511 - 255);
+        for (var i = 0; i < starts.Length; i++) starts[i] = i - 8;
+        int[] positions = [.. Enumerable.Range(0, 30)];
+        Values<int> Sums(DotKernel<short, int> kernel, int depth)
+        {
+            for (var output = 0; output < starts.Length; output++) // as this kernel reads them, a weight for every output and input
+                for (var input = 0; input < steps.Length * depth; input++)
+                    weights[((output / kernel.Lanes * steps.Length + input / depth) * kernel.Lanes + output % kernel.Lanes) * depth + input % depth] = (short)((output * 31 + input * 7) % 511 - 255);
+            var sums = new int[positions.Length * starts.Length];
+            kernel.Run(x, positions, steps, weights, starts, sums);
+            return Values.Freeze(sums);
+        }
+        foreach (var (name, kernels) in ((string, ImmutableArray<DotKernel<short, int>>)[])[("dot", DotKernels.Int16), ("depthwise", ChannelKernel.All)])
+            foreach (var kernel in kernels)
+            {
+                log.WriteLine($"{name} int16, {kernel.Width.Name}: {(kernel.IsSupported ? "ran" : "not run, this processor or setting has no such vectors")}");
+                if (kernel.IsSupported) Assert.Equal(Sums(kernels[0], kernel.Depth), Sums(kernel, kernel.Depth));
+            }
+    }
 
     private void Off(bool on)
     {

@@ -11,6 +11,7 @@ using static Ptq.Tests.Expect;
 namespace Ptq.Tests.Packages;
 
 /// <summary>What a user gets: the packages, installed where there is nothing else of this project.</summary>
+[Collection("dotnet")] // builds of the same projects would get into each other's way
 public class The_packages(MadePackages packages) : IClassFixture<MadePackages>
 {
     private static string Model => Path.Combine(AppContext.BaseDirectory, "models", "lenet_fashion.onnx");

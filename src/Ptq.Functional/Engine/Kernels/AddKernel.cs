@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Ptq.Quantization;
 
 namespace Ptq.Engine.Kernels;
@@ -14,24 +15,25 @@ internal static class AddKernel
     {
         if (b.Length < a.Length || codes.Length < a.Length) throw new ArgumentException("The buffers do not fit together.");
         var i = 0;
-        if (Vector256.IsHardwareAccelerated && widest >= VectorWidth.Bits256)
+        if (Avx2.IsSupported && Fma.IsSupported && widest >= VectorWidth.Bits256)
         {
             var (ratioA, ratioB, start) = (Vector256.Create(sum.A), Vector256.Create(sum.B), Vector256.Create(sum.Start));
-            var (low, high) = (Vector256.Create((float)sum.Low), Vector256.Create((float)sum.High));
-            var (least, beyond) = (Vector256.Create((float)int.MinValue), Vector256.Create(-(float)int.MinValue));
-            for (; i <= a.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+            var (low, high) = (Vector256.Create((short)sum.Low), Vector256.Create((short)sum.High));
+            for (; i <= a.Length - Vector256<short>.Count; i += Vector256<short>.Count)
             {
-                var real = Vector256.FusedMultiplyAdd(Reals(a, i), ratioA, Vector256.FusedMultiplyAdd(Reals(b, i), ratioB, start));
-                var code = Vector256.Round(real);
-                code = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(code, least) & Vector256.LessThan(code, beyond), code, low); // what INT32 does not hold, and NaN
-                code = Vector256.MinNative(Vector256.MaxNative(code, low), high);
-                QuantizeKernel.Narrow(Vector256.ConvertToInt32Native(code)).StoreUnsafe(ref MemoryMarshal.GetReference(codes), (nuint)i);
+                var (a0, a1) = Reals(a, i);
+                var (b0, b1) = Reals(b, i);
+                var codes16 = Narrowing.Rounded(Fma.MultiplyAdd(a0, ratioA, Fma.MultiplyAdd(b0, ratioB, start)), Fma.MultiplyAdd(a1, ratioA, Fma.MultiplyAdd(b1, ratioB, start)));
+                Avx2.Max(Avx2.Min(codes16, high), low).StoreUnsafe(ref MemoryMarshal.GetReference(codes), (nuint)i);
             }
         }
         for (; i < a.Length; i++) codes[i] = (short)sum.Of(a[i], b[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Reals(ReadOnlySpan<short> codes, int at) =>
-        Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(codes), (nuint)at).ToVector256Unsafe()));
+    private static (Vector256<float>, Vector256<float>) Reals(ReadOnlySpan<short> codes, int at)
+    {
+        ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(codes), at);
+        return (Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(Vector128.LoadUnsafe(ref from))), Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(Vector128.LoadUnsafe(ref from, 8))));
+    }
 }

@@ -49,7 +49,7 @@ internal static class ChannelKernel
     ];
 
     private static DotKernel<short, int> Of<TChannels, TCodes, TSums>(VectorWidth width) where TChannels : IChannels<TCodes, TSums> where TSums : struct =>
-        new(width, TChannels.Count, Depth: 1, Reach: TChannels.Count, TChannels.IsSupported, Run<TChannels, TCodes, TSums>);
+        new(width, TChannels.Count, Depth: 1, Reach: TChannels.Count, TChannels.IsSupported, Run<TChannels, TCodes, TSums>, (_, _) => (4, TChannels.Count));
 
     // Four positions share the weights of a pair of taps: eight chains, two weights, two inputs fit sixteen registers.
     [MethodImpl(AggressiveOptimization)]

@@ -23,7 +23,8 @@ internal delegate void Dot<TIn, TOut>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> pos
 /// <param name="Reach">How many neighbouring inputs a step may read.</param>
 /// <param name="IsSupported">Whether this machine can run it.</param>
 /// <param name="Run">The kernel.</param>
-internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run);
+/// <param name="Tile">Of so many positions and panels: how many positions and outputs are summed at once.</param>
+internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run, Func<int, int, (int Positions, int Outputs)> Tile);
 
 /// <summary>The one body that all kernels share.</summary>
 internal static class DotKernel
@@ -34,8 +35,12 @@ internal static class DotKernel
     /// <summary>So many positions are whole tiles of every kernel: of eight, of six where two panels share the inputs, or of four.</summary>
     public const int Tiles = 24;
 
+    // So many positions leave a tile empty for the most part.
+    private const int Few = 2;
+
     public static DotKernel<TIn, TOut> Of<TLanes, TIn, TOut, TWeights, TSums>(VectorWidth width) where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged =>
-        new(width, TLanes.Count, TLanes.Depth, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>);
+        new(width, TLanes.Count, TLanes.Depth, TLanes.Depth, TLanes.IsSupported, Run<TLanes, TIn, TOut, TWeights, TSums>,
+            (positions, panels) => positions <= Few && panels >= 4 ? (1, 4 * TLanes.Count) : panels >= 2 ? (6, 2 * TLanes.Count) : (Rows, TLanes.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TLanes, TIn, TOut, TWeights, TSums>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, Span<TOut> sums)
@@ -48,7 +53,7 @@ internal static class DotKernel
         if (LastRead(positions, steps) + TLanes.Depth > x.Length) throw new ArgumentException("A position reads past the inputs.");
 
         var panel = 0;
-        if (positions.Length <= 2) // a tile would be empty for the most part
+        if (positions.Length <= Few)
             for (; panel + 4 <= panels; panel += 4)
                 Four<TLanes, TIn, TOut, TWeights, TSums>(x, positions, steps, weights[(panel * steps.Length * stepLength)..], starts[(panel * TLanes.Count)..], starts.Length, sums[(panel * TLanes.Count)..]);
         for (; panel + 2 <= panels; panel += 2)

@@ -15,3 +15,12 @@ public enum VectorWidth
     /// <summary>512 bits.</summary>
     Bits512 = 512,
 }
+
+internal static class VectorWidths
+{
+    extension(VectorWidth width)
+    {
+        /// <summary>As a person says it.</summary>
+        public string Name => width is VectorWidth.Scalar ? "scalar" : $"{(int)width} bits";
+    }
+}

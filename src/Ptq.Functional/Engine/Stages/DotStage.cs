@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ptq.Engine.Kernels;
 
 namespace Ptq.Engine.Stages;
@@ -9,6 +10,7 @@ internal sealed class DotStage : Stage, ISummingStage
     private readonly Slot input, output;
     private readonly VectorWidth widest;
     private readonly DotPlan<short, int> plan;
+    private readonly int largestWeight;
 
     public DotStage(QOp.Dot op, Slot input, Slot output, int block, VectorWidth widest)
     {
@@ -16,8 +18,15 @@ internal sealed class DotStage : Stage, ISummingStage
         var (filters, w) = (op.Weights.Shape, op.Weights.Codes);
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
+        largestWeight = centred.Max(w => Math.Abs((int)w));
         plan = IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest);
     }
+
+    public override StagePlan Plan => new(
+        $"int16, {plan.Kernel.Width.Name}{(op.IsDepthwise ? ", depthwise" : "")}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes,
+        string.Create(CultureInfo.InvariantCulture, $"pairs ≤ {2 * LargestCode * largestWeight:n0}"));
+
+    private int LargestCode => Math.Max(op.InputParams.Grid.Max - op.InputParams.ZeroPoint, op.InputParams.ZeroPoint - op.InputParams.Grid.Min);
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength, plan.SumsLength);
 

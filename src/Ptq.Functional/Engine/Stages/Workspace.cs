@@ -58,6 +58,9 @@ internal sealed class Workspace(Buffers buffers, IReadOnlyList<Stage> stages, in
     /// <summary>For accumulators.</summary>
     public int[] Sums { get; } = new int[stages.Max(s => s.Scratch.Sums)];
 
+    /// <summary>The length of all of them.</summary>
+    public long Bytes => (codes.Sum(buffer => (long)buffer.Length) + Planes.Length + Padded.Length) * sizeof(short) + (long)Sums.Length * sizeof(int);
+
     /// <summary>The codes of a tensor.</summary>
     public Span<short> this[Slot slot] => codes[buffers.Of[slot.Id]];
 
