@@ -31,7 +31,7 @@ internal static class CalibrationBench
             {
                 var start = Stopwatch.GetTimestamp();
                 var made = from plan in QuantizationPlan.Of(network, batches[0].Map((_, x) => x.Shape), [])
-                           from seen in NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads)
+                           from seen in NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, endsOnly: how.Rule is RangeRule.MinMax)
                            from quantized in QuantizedNetwork.Create(plan, seen, QuantizationOptions.Default with { Range = how.Rule })
                            select quantized;
                 made.IfLeft(error => throw new InvalidOperationException(error.Describe()));

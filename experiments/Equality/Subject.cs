@@ -38,7 +38,7 @@ internal sealed record Subject(string Model, string Weights, string Activations,
         from splits in Models.Images(model)
         let batches = InBatches(network.Inputs[0].Name, splits.Calibration.Images, Batch).ToArray()
         from plan in QuantizationPlan.Of(network, batches[0].Map((_, operand) => operand.Shape), [])
-        from seen in NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads)
+        from seen in NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, endsOnly: true)
         from subjects in Variants.Fold(LanguageExt.Prelude.Right<PtqError, IReadOnlyList<Subject>>([]), (all, v) =>
             from before in all
             from quantized in QuantizedNetwork.Create(plan, seen, QuantizationOptions.Default with { Weights = v.Scheme, Activations = v.Codes })

@@ -24,6 +24,13 @@ public class An_engine
             expected.Names.AsEnumerable().All(name => SameBits(expected[name], trace[name]))));
     }
 
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 150)]
+    public bool Of_floats_has_the_same_bits_where_the_output_alone_is_wanted(Network network)
+    {
+        var expected = Reference(network, FloatArithmetic.Float32);
+        return Widths.All(width => new[] { 1, 2 }.All(threads => SameBits(expected[network.Graph.Output], FloatEngine.Compile(network.Graph, FloatArithmetic.Float32, width).Run(network.Images, threads))));
+    }
+
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 100)]
     public bool Of_integers_equals_the_reference_on_every_path_and_thread_count(Network network, Contract contract)
     {

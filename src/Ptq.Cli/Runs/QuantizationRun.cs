@@ -8,6 +8,7 @@ using Ptq.Errors;
 using Ptq.Model;
 using Ptq.Numerics;
 using Ptq.Onnx;
+using Ptq.Quantization;
 using Ptq.Tensors;
 using static LanguageExt.Prelude;
 
@@ -45,7 +46,7 @@ internal static class QuantizationRun
     public static Either<PtqError, QuantizedFile> Of(ModelFile model, string output, Samples samples, QuantizationRequest request, Values<string> exclude, double threshold, bool externalData, int threads, Action<string, double> progress) =>
         from ranges in Portions.Of(model, samples, Remainder.LeftOut)
         from plan in QuantizationPlan.Of(model.Network, samples.ShapesOf(ranges[0]), exclude, request.IntegerActivations).MapLeft(error => error is PtqError.BadRequest bad ? new PtqError.BadRequest(bad.Faults.Map(f => f with { Field = "--exclude" })) : model.At(error))
-        from observations in BatchStream.Of(samples, ranges, batches => NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, done => progress("Calibrating", (double)done / ranges.Count)).MapLeft(model.At))
+        from observations in BatchStream.Of(samples, ranges, batches => NetworkCalibration.Observe(plan.Network, plan.Observed, batches, threads, done => progress("Calibrating", (double)done / ranges.Count), endsOnly: request.Options.Range is RangeRule.MinMax).MapLeft(model.At))
         from quantized in QuantizedNetwork.Create(plan, observations, request.Options).MapLeft(model.At)
         let meant = At(progress, "Quantizing", () => request.Written(quantized))
         from files in OnnxFile.WriteFiles(meant, QuantizedFile.DataOf(Path.GetFileName(output)), externalData)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ptq.Engine.FloatStages;
 using Ptq.Engine.Kernels;
 using Ptq.Engine.Reference;
 using Ptq.Model;
@@ -18,6 +19,7 @@ public sealed class FloatEngine
     private readonly Graph graph;
     private readonly int block;
     private readonly RunLayer[] layers;
+    private readonly FloatProgram? program; // for the output alone
 
     /// <summary>Computes a layer's output for some images, from its input and, of a sum, the other one.</summary>
     private delegate void RunLayer(ReadOnlySpan<float> x, ReadOnlySpan<float> second, int images, Span<float> y);
@@ -27,6 +29,7 @@ public sealed class FloatEngine
         this.graph = graph;
         block = (int)Math.Clamp(Budget / Math.Max(1, graph.Shapes.Items.AsEnumerable().Sum(shape => (long)shape.Count)), 1, MostImages);
         layers = [.. graph.Nodes.AsEnumerable().Select(node => LayerOf(node, arithmetic, widest))];
+        program = arithmetic == FloatArithmetic.Float32 ? FloatProgram.Of(graph, widest) : null;
     }
 
     /// <summary>Makes a network ready to run.</summary>
@@ -38,7 +41,15 @@ public sealed class FloatEngine
     /// <summary>The output for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
-    public Tensor Run(Tensor images, int threads = 1) => Trace(images, [graph.Output], threads)[graph.Output];
+    public Tensor Run(Tensor images, int threads = 1)
+    {
+        if (program is null) return Trace(images, [graph.Output], threads)[graph.Output];
+        Check(images, threads);
+        var shape = graph.Shapes[graph.Output].Batch(images.Shape[0]);
+        var y = GC.AllocateUninitializedArray<float>(shape.Count);
+        program.Run(images, threads, y);
+        return Tensor.Of(shape, Values.Freeze(y));
+    }
 
     /// <summary>Tensors on the way, for a batch of images.</summary>
     /// <param name="images">[N, …] of the graph's input shape.</param>
@@ -46,8 +57,7 @@ public sealed class FloatEngine
     /// <param name="threads">At most so many threads, from 1; the result does not depend on it.</param>
     public ByName<Tensor> Trace(Tensor images, Values<string> tensors = default, int threads = 1)
     {
-        if (images.Shape.Rank == 0 || images.Shape.Inner != graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {graph.InputShape}, not {images.Shape}.", nameof(images));
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Check(images, threads);
         var count = images.Shape[0];
         var wanted = tensors.Length == 0 ? graph.Shapes.Names : tensors;
         var results = wanted.AsEnumerable().Select(name => (Name: name, Shape: graph.Shapes[name], Data: new float[graph.Shapes[name].Batch(count).Count])).ToArray();
@@ -73,6 +83,12 @@ public sealed class FloatEngine
                 foreach (var buffer in buffers) ArrayPool<float>.Shared.Return(buffer);
             });
         return ByName<Tensor>.Of(results.Select(r => (r.Name, Tensor.Of(r.Shape.Batch(count), Values.Freeze(r.Data)))));
+    }
+
+    private void Check(Tensor images, int threads)
+    {
+        if (images.Shape.Rank == 0 || images.Shape.Inner != graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {graph.InputShape}, not {images.Shape}.", nameof(images));
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
     }
 
     private RunLayer LayerOf(Node node, FloatArithmetic arithmetic, VectorWidth widest)

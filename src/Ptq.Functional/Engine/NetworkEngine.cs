@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LanguageExt;
 using Ptq.Engine.Operators;
 using Ptq.Errors;
@@ -20,6 +21,7 @@ public sealed class NetworkEngine
     private readonly Network network;
     private readonly KnownTensors known;
     private readonly Step[] steps;
+    private readonly ConcurrentBag<SpareArrays> spare = []; // from run to run, as many as ran at once
 
     private NetworkEngine(Network network, Dictionary<string, TensorType> types, KnownTensors known, Step[] steps) =>
         (this.network, Types, this.known, this.steps) = (network, types, known, steps);
@@ -93,7 +95,20 @@ public sealed class NetworkEngine
         if (!ofConstants) see(name, value);
     });
 
-    private Either<PtqError, Unit> Run(ByName<Operand> inputs, Action<string, Operand, bool> see)
+    /// <summary>The same for an onlooker that keeps no tensor: their arrays are written again, in this run and in later ones.</summary>
+    internal Either<PtqError, Unit> Show(ByName<Operand> inputs, Action<string, Operand> see)
+    {
+        var arrays = spare.TryTake(out var taken) ? taken : new SpareArrays();
+        var result = Run(inputs, (name, value, ofConstants) =>
+        {
+            if (!ofConstants) see(name, value);
+        }, arrays);
+        arrays.Forget();
+        spare.Add(arrays);
+        return result;
+    }
+
+    private Either<PtqError, Unit> Run(ByName<Operand> inputs, Action<string, Operand, bool> see, SpareArrays? arrays = null)
     {
         var values = known.Operands();
         foreach (var port in network.Inputs)
@@ -107,10 +122,15 @@ public sealed class NetworkEngine
             foreach (var (operation, prepared, ofConstants, dead) in steps)
             {
                 var codes = prepared.HasCodes ? operation.Input(0) : "";
-                var results = prepared.Run([.. operation.Inputs.AsEnumerable().Select(name => name.Length == 0 || name == codes ? null : values.GetValueOrDefault(name) ?? known.Find(name))]);
+                Operand?[] given = [.. operation.Inputs.AsEnumerable().Select(name => name.Length == 0 || name == codes ? null : values.GetValueOrDefault(name) ?? known.Find(name))];
+                var results = arrays is null ? prepared.Run(given) : arrays.Run(operation, prepared, given);
                 for (var i = 0; i < Math.Min(operation.Outputs.Length, results.Length); i++)
                     if (operation.Outputs[i].Length > 0) see(operation.Outputs[i], values[operation.Outputs[i]] = results[i], ofConstants);
-                foreach (var name in dead) values.Remove(name);
+                foreach (var name in dead)
+                {
+                    values.Remove(name);
+                    arrays?.Release(name);
+                }
             }
             return Unit.Default;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ptq.Engine.Kernels;
 
@@ -216,9 +217,25 @@ internal static class DotKernel
     /// <summary>The last place at which a step begins.</summary>
     internal static int LastRead(ReadOnlySpan<int> positions, ReadOnlySpan<int> steps)
     {
-        var (position, step) = (0, 0);
-        foreach (var p in positions) position = p >= 0 ? Math.Max(position, p) : throw new ArgumentException("A position lies before the inputs.");
-        foreach (var s in steps) step = s >= 0 ? Math.Max(step, s) : throw new ArgumentException("A step goes backwards.");
+        var (position, step) = (Largest(positions), Largest(steps));
+        if (position < 0) throw new ArgumentException("A position lies before the inputs.");
+        if (step < 0) throw new ArgumentException("A step goes backwards.");
         return position + step;
+    }
+
+    /// <summary>The largest, 0 where there is none; below 0 where one is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Largest(ReadOnlySpan<int> places)
+    {
+        // As unsigned integers, negative ones lie above all others: one comparison finds both.
+        var (i, largest) = (0, 0u);
+        if (Vector256.IsHardwareAccelerated && places.Length >= Vector256<int>.Count)
+        {
+            var all = Vector256<uint>.Zero;
+            for (; i <= places.Length - Vector256<int>.Count; i += Vector256<int>.Count) all = Vector256.Max(all, Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(places), (nuint)i).AsUInt32());
+            for (var lane = 0; lane < Vector256<int>.Count; lane++) largest = Math.Max(largest, all[lane]);
+        }
+        for (; i < places.Length; i++) largest = Math.Max(largest, (uint)places[i]);
+        return (int)largest;
     }
 }

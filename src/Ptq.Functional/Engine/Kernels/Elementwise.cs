@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static System.Runtime.CompilerServices.MethodImplOptions;
@@ -22,7 +23,7 @@ internal static class Elementwise
 
     /// <summary>The largest number under each window of an image with channels last, channel by channel; a window's pairs are neighbours.</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void MaxPool<T>(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<T> image, Span<T> largest) where T : unmanaged, IBinaryInteger<T>
+    public static void MaxPool<T>(ReadOnlySpan<(int Output, int Input)> pairs, int channels, ReadOnlySpan<T> image, Span<T> largest) where T : unmanaged, INumber<T>
     {
         for (var (first, end) = (0, 0); first < pairs.Length; first = end)
         {
@@ -118,7 +119,27 @@ internal static class Elementwise
     public static void Clip(ReadOnlySpan<float> values, float min, float max, Span<float> clipped)
     {
         var i = 0;
-        if (Vector.IsHardwareAccelerated)
+        if (Vector256.IsHardwareAccelerated && !float.IsNaN(min) && max > 0 && (min != 0 || !float.IsNegative(min)))
+        {
+            // With a lower end that is not −0 and an upper end above 0, a choice by comparison has the same bits: what equals an end becomes it, NaN equals none.
+            ref var from = ref MemoryMarshal.GetReference(values);
+            ref var to = ref MemoryMarshal.GetReference(clipped[..values.Length]);
+            var (low, high) = (Vector256.Create(min), Vector256.Create(max));
+            if (min == 0 && float.IsPositiveInfinity(max))
+                for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+                {
+                    var x = Vector256.LoadUnsafe(ref from, (nuint)i);
+                    Vector256.AndNot(x, Vector256.LessThanOrEqual(x, low)).StoreUnsafe(ref to, (nuint)i);
+                }
+            else
+                for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+                {
+                    var x = Vector256.LoadUnsafe(ref from, (nuint)i);
+                    x = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(x, low), low, x);
+                    Vector256.ConditionalSelect(Vector256.GreaterThan(x, high), high, x).StoreUnsafe(ref to, (nuint)i);
+                }
+        }
+        else if (Vector.IsHardwareAccelerated)
             for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
                 Vector.Min(Vector.Max(new Vector<float>(values[i..]), new(min)), new(max)).CopyTo(clipped[i..]);
         for (; i < values.Length; i++) clipped[i] = MathF.Min(MathF.Max(values[i], min), max);
@@ -205,6 +226,14 @@ internal static class Elementwise
             return;
         }
         var (hand, at) = (first % hands, first / hands);
+        if (hands == 2 && Avx.IsSupported)
+            for (; line.Length >= 2 * Vector256<float>.Count; line = line[(2 * Vector256<float>.Count)..], at += Vector256<float>.Count)
+            {
+                var (a, b) = (Vector256.Create(line), Vector256.Create(line[Vector256<float>.Count..]));
+                var (low, high) = (Avx.Permute2x128(a, b, 0x20), Avx.Permute2x128(a, b, 0x31));
+                Avx.Shuffle(low, high, 0x88).CopyTo(dealt[(hand * apart + at)..]); // items 0, 2, 4, …
+                Avx.Shuffle(low, high, 0xDD).CopyTo(dealt[((1 - hand) * apart + at + hand)..]);
+            }
         foreach (var item in line)
         {
             dealt[hand * apart + at] = item;
@@ -221,7 +250,7 @@ internal static class Elementwise
 
     /// <summary>Moves channels behind rows and columns, or back: [a, b] becomes [b, a].</summary>
     [MethodImpl(AggressiveOptimization)]
-    public static void Transpose(ReadOnlySpan<short> from, int a, int b, Span<short> to)
+    public static void Transpose<T>(ReadOnlySpan<T> from, int a, int b, Span<T> to) where T : unmanaged
     {
         if (a == 1 || b == 1)
         {

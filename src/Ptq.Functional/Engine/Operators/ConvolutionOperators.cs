@@ -28,7 +28,7 @@ internal static class ConvolutionOperators
             return Prepared.Floats(site.TypeOf(0), y, (inputs, to) => InBlocks(layout, w, inputs[0]!.Floats.Span, x[0], inputs[1]!.Floats.Span, bias ? inputs[2]!.Floats.Span : [], to));
         return Prepared.Floats(site.TypeOf(0), y, Weighted(site,
             (weight, start) => new FloatConvolution(layout, w, groups, Math.Min(Block, x[0]), weight, start),
-            (convolution, images, to) => convolution.Run(images, x[0], to), bias));
+            (convolution, images, to) => convolution.Run(images, x[0], to), bias), whole: true);
     }
 
     /// <summary>The layout of a convolution's input, its output and its number of groups.</summary>

@@ -16,7 +16,7 @@ internal static class DequantizedConstant
     public static Prepared Of(Site site, Prepared prepared, Constant codes)
     {
         var spread = ParameterSpread.Of(site);
-        return prepared with { HasCodes = true, Run = inputs => [Run(prepared.Outputs[0].Type, spread, codes, inputs[1]!.Floats, inputs.At(2)?.Integers ?? default)] };
+        return prepared with { HasCodes = true, Into = null, Run = inputs => [Run(prepared.Outputs[0].Type, spread, codes, inputs[1]!.Floats, inputs.At(2)?.Integers ?? default)] };
     }
 
     private static Operand Run(ElementType type, ParameterSpread spread, Constant codes, Values<float> scales, Values<long> zeros)

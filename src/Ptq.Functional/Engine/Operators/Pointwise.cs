@@ -27,7 +27,7 @@ internal static class Pointwise
         {
             f(inputs[0]!.Floats.Span, y);
             Nominal.Round(type, y);
-        });
+        }, whole: true);
     }
 
     /// <summary>A function of the first input's integers, wrapped to its type.</summary>
@@ -82,7 +82,7 @@ internal static class Pointwise
         {
             plan.Run<TFloat, float, float>(inputs[0]!.Floats.Span, inputs[1]!.Floats.Span, y);
             Nominal.Round(type, y);
-        })
+        }, whole: true)
         : Prepared.Integers(type, plan.Shape, (inputs, y) =>
         {
             if (type == ElementType.UInt64) plan.Run<TUnsigned, ulong, ulong>(Unsigned(inputs[0]!), Unsigned(inputs[1]!), MemoryMarshal.Cast<long, ulong>(y.AsSpan()));

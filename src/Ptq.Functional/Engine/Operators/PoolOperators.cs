@@ -62,7 +62,7 @@ internal static class PoolOperators
         var windows = Array.ConvertAll(axes, axis => axis.Windows());
         return type switch
         {
-            { IsFloat: true } => Prepared.Floats(type, y, (inputs, to) => Largest(inputs[0]!.Floats.Span, axes, windows, planes, float.NegativeInfinity, to)),
+            { IsFloat: true } => Prepared.Floats(type, y, (inputs, to) => Largest(inputs[0]!.Floats.Span, axes, windows, planes, float.NegativeInfinity, to), whole: true),
             ElementType.UInt8 or ElementType.Int8 => Prepared.Integers(type, y, (inputs, to) => Largest(inputs[0]!.Integers.Span, axes, windows, planes, type == ElementType.UInt8 ? 0L : -128L, to)),
             _ => throw site.Bad("input 0", type.Name, "a floating-point type, uint8 or int8"),
         };

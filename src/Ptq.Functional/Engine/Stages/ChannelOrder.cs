@@ -6,13 +6,13 @@ namespace Ptq.Engine.Stages;
 /// <summary>Between [C, H, W] and [H, W, C]. A vector [K] is the same in both.</summary>
 internal static class ChannelOrder
 {
-    public static void ToLast(ReadOnlySpan<short> first, Shape shape, Span<short> last)
+    public static void ToLast<T>(ReadOnlySpan<T> first, Shape shape, Span<T> last) where T : unmanaged
     {
         var (channels, area) = Split(shape);
         Elementwise.Transpose(first, channels, area, last);
     }
 
-    public static void ToFirst(ReadOnlySpan<short> last, Shape shape, Span<short> first)
+    public static void ToFirst<T>(ReadOnlySpan<T> last, Shape shape, Span<T> first) where T : unmanaged
     {
         var (channels, area) = Split(shape);
         Elementwise.Transpose(last, area, channels, first);
