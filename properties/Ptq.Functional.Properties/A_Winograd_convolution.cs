@@ -145,7 +145,7 @@ public class A_Winograd_convolution
         Array.Fill(workspace.Padded, (short)-9999); // what a run before left
         Array.Fill(workspace.Sums, 123456789);
         var kept = new int[stage.SumsPerImage];
-        stage.Run(workspace, 1, kept, known: false);
+        stage.Run(workspace, 1, kept, SumWork.All);
         var plane = op.OutputShape.Stride(0);
         return [.. Enumerable.Range(0, op.OutputShape.Count).Select(i => kept[i % plane * stage.Stride + i / plane])];
     }
