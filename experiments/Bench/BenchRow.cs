@@ -13,6 +13,10 @@ internal sealed record BenchRow(
     [Ignore]
     public bool Misses { get; private init; }
 
+    /// <summary>Whether it was measured.</summary>
+    [Ignore]
+    public bool WasRun { get; private init; } = true;
+
     /// <summary>A rate or a time, that of a peer in the same run, and what the ratio must be.</summary>
     public static BenchRow Of(string group, string name, string batch, string path, string metric, double value, string unit, Peer? peer = null, Target? target = null)
     {
@@ -25,7 +29,7 @@ internal sealed record BenchRow(
 
     /// <summary>What could not be measured here, and why; it misses nothing.</summary>
     public static BenchRow NotRun(string group, string name, string batch, string path, string metric, string unit, string why, Target? target = null) =>
-        new(group, name, batch, path, metric, $"not run: {why}", unit, "", "", "", target is null ? "" : Text(target.Must), target is null ? "" : Text(target.Aim));
+        new(group, name, batch, path, metric, $"not run: {why}", unit, "", "", "", target is null ? "" : Text(target.Must), target is null ? "" : Text(target.Aim)) { WasRun = false };
 
     private static string Text(double value) => value.ToString(Math.Abs(value) >= 1000 ? "0" : Math.Abs(value) >= 10 ? "0.0" : "0.000", CultureInfo.InvariantCulture);
 }

@@ -104,8 +104,8 @@ internal sealed class BenchCommand : ICommand
 
     private static ExitCode Show(IReadOnlyList<BenchRow> rows, IReadOnlyList<string> files, string? missing, bool check)
     {
-        Display.Table("Speed (ratio: how many times as fast as the peer, in the same run)", ["group", "name", "batch#", "path", "metric", "value#", "unit", "peer", "ratio#", "spread#", "must#", "aim#"],
-            rows.Select(r => (IReadOnlyList<string>)[r.Group, r.Name, r.Batch, r.Path, r.Metric, r.Value, r.Unit, r.Peer, r.Ratio, r.Spread, r.Must, r.Aim]), width: 170);
+        Display.Table("Speed (ratio: how many times as fast as the peer, in the same run)", ["name", "batch#", "path", "metric", "value#", "peer", "ratio#", "spread#", "must#", "aim#"],
+            rows.Select(r => (IReadOnlyList<string>)[r.Name, r.Batch, r.Path, r.Metric, $"{r.Value} {(r.WasRun ? r.Unit : "")}".TrimEnd(), r.Peer, r.Ratio, r.Spread, r.Must, r.Aim]), width: 190);
         if (missing is not null) Console.WriteLine($"Not run: what needs the ONNX Runtime. {missing}");
         Display.Files(files);
         var misses = rows.Where(r => r.Misses).ToArray();

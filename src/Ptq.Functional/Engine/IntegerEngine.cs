@@ -132,14 +132,21 @@ public sealed class IntegerEngine
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var end = Math.Min(to, images.Shape[0]);
-        Parallel.For(0, (end - from + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads },
-            take,
-            (block, _, workspace) =>
-            {
-                body(workspace, from + block * Block, Math.Min(Block, end - from - block * Block));
-                return workspace;
-            },
-            leave);
+        var blocks = (end - from + Block - 1) / Block;
+        void One(int block, Workspace workspace) => body(workspace, from + block * Block, Math.Min(Block, end - from - block * Block));
+        if (threads == 1 || blocks <= 1)
+        {
+            if (blocks < 1) return;
+            var workspace = take();
+            for (var block = 0; block < blocks; block++) One(block, workspace);
+            leave(workspace);
+            return;
+        }
+        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, take, (block, _, workspace) =>
+        {
+            One(block, workspace);
+            return workspace;
+        }, leave);
     }
 
     internal void Load(Tensor images, int first, int size, Workspace workspace) => Load(source.Rule, source.Points[source.Graph.Input], images, first, size, workspace, slots[source.Graph.Input], widest);
