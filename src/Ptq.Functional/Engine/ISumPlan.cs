@@ -1,4 +1,5 @@
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 
 namespace Ptq.Engine;
 
@@ -49,6 +50,22 @@ internal interface ISumPlan
     /// <param name="inputs">Scratch.</param>
     /// <param name="products">Scratch.</param>
     void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products);
+
+    /// <summary>Whether it can requantize while sums are in registers.</summary>
+    bool Requantizes(Requantizer requantizer);
+
+    /// <summary>Where every output position of a call begins in its padded images; empty where it does not requantize.</summary>
+    ReadOnlySpan<int> Places { get; }
+
+    /// <summary>The codes of a group, where <see cref="Requantizes"/>.</summary>
+    /// <param name="padded">The padded images of a call.</param>
+    /// <param name="group">Which group.</param>
+    /// <param name="at">Some of <see cref="Places"/>.</param>
+    /// <param name="requantizer">The arithmetic of all channels.</param>
+    /// <param name="codes">[position][stride] from the group's first channel on, written.</param>
+    /// <param name="stride">From position to position in the codes.</param>
+    /// <param name="pooled">Whether four positions are a window, of which the largest code is wanted.</param>
+    void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled);
 }
 
 /// <summary>A product for every tap.</summary>
@@ -68,4 +85,10 @@ internal sealed class DirectPlan(DotPlan<short, int> plan) : ISumPlan
     public long PackedBytes => plan.PackedBytes;
 
     public void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products) => plan.Run(padded, group, first, count, sums);
+
+    public bool Requantizes(Requantizer requantizer) => plan.Requantizes(requantizer);
+
+    public ReadOnlySpan<int> Places => plan.Places;
+
+    public void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled) => plan.Run(padded, group, at, requantizer, codes, stride, pooled);
 }

@@ -10,8 +10,8 @@ internal static class DotKernels
     [
         DotKernel.Of<Int16Lanes.Scalar, short, int, int, int>(VectorWidth.Scalar),
         DotKernel.Of<Int16Lanes.Wide128, short, int, Vector128<short>, Vector128<int>>(VectorWidth.Bits128),
-        DotKernel.Of<Int16Lanes.Wide256, short, int, Vector256<short>, Vector256<int>>(VectorWidth.Bits256),
-        DotKernel.Of<Int16Lanes.Wide512, short, int, Vector512<short>, Vector512<int>>(VectorWidth.Bits512),
+        DotKernel.WithCodes<Int16Lanes.Wide256, short, Vector256<short>, Vector256<int>, CodeFinish.Wide256>(VectorWidth.Bits256),
+        DotKernel.WithCodes<Int16Lanes.Wide512, short, Vector512<short>, Vector512<int>, CodeFinish.Wide512>(VectorWidth.Bits512),
     ];
 
     public static ImmutableArray<DotKernel<float, float>> Single { get; } =

@@ -1,4 +1,5 @@
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 
 namespace Ptq.Engine.Stages;
 
@@ -53,6 +54,7 @@ internal sealed class DotStage : Stage, ISummingStage
     public void Run(Workspace workspace, int images, Span<int> kept, SumWork work)
     {
         var sum = work is not SumWork.Requantize;
+        var atOnce = kept.IsEmpty && work is SumWork.All && plan.Requantizes(op.Requantizer);
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
         if (sum) padded.Clear(); // padding is the code z_x, centred
         for (var first = 0; first < images; first += plan.ImagesPerCall)
@@ -66,10 +68,42 @@ internal sealed class DotStage : Stage, ISummingStage
                 for (var from = 0; from < positions; from += plan.PositionsPerRun)
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
+                    if (atOnce)
+                    {
+                        plan.Run(padded, group, plan.Places.Slice(from, some), (Requantizer.Float32)op.Requantizer, codes[(from * output.Channels + group * channels)..], output.Channels, pooled: false);
+                        continue;
+                    }
                     var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
                     if (sum) Run(workspace, padded, group, from, some, sums);
                     if (work is not SumWork.Sum) RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
+        }
+    }
+
+    /// <summary>The stage of this convolution and the max pool that alone reads it, where both can be one pass.</summary>
+    public Stage? With(QOp.MaxPool pool, Slot pooled)
+    {
+        var pairs = PoolWalk.Of(pool.Window, pool.InputShape, pool.OutputShape);
+        var (channels, windows) = (plan.TileSize.Outputs, pairs.Length / 4);
+        if (!ByImage || plan.Groups > 1 || op.IsDepthwise || !plan.Requantizes(op.Requantizer) || plan.Stride % channels != 0 || plan.TileSize.Positions != 6) return null;
+        if (pool.Window.Area != 4 || windows * pooled.Channels != pooled.Size || pairs.Length % 4 != 0) return null;
+        int[] at = [.. pairs.Select(pair => plan.Places[pair.Input])];
+        return new WindowStage(this, pooled, at);
+    }
+
+    /// <summary>The largest codes of some windows of every image.</summary>
+    /// <param name="workspace">Where the input is.</param>
+    /// <param name="images">How many images.</param>
+    /// <param name="at">Where the positions of every window begin, four by four.</param>
+    /// <param name="pooled">Where the codes go.</param>
+    public void Pool(Workspace workspace, int images, ReadOnlySpan<int> at, Slot pooled)
+    {
+        var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
+        padded.Clear();
+        for (var image = 0; image < images; image++)
+        {
+            Pad(workspace.Image(input, image), padded);
+            plan.Run(padded, 0, at, (Requantizer.Float32)op.Requantizer, workspace.Image(pooled, image), pooled.Channels, pooled: true);
         }
     }
 
