@@ -18,6 +18,10 @@ public class A_dot_product
         Agrees(ChannelKernel.All, rng, positions % 20, steps % 40, panels % 7 + 1, x => (short)(Math.Clamp(x, -3, 3) * 85), x => (int)(x * 1e8), (s, x, w) => s + x * w, channels: true);
 
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
+    public bool Of_bytes_is_the_same_on_every_path(Rng rng, byte positions, byte steps, byte panels) =>
+        Agrees(DotKernels.Int8, rng, positions % 20, steps % 40, panels % 7 + 1, x => x switch { < -0.8 => (byte)128, > 0.8 => (byte)127, > 0.4 => (byte)255, _ => (byte)(int)(x * 1000) }, x => (int)(x * 1e8), (s, x, w) => s + x * (sbyte)w);
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
     public bool Of_floats_fuses_in_index_order_on_every_path(Rng rng, byte positions, byte steps, byte panels) =>
         Agrees(DotKernels.Single, rng, positions % 20, steps % 40, panels % 7 + 1, x => (float)x, x => (float)x, (s, x, w) => MathF.FusedMultiplyAdd(x, w, s));
 
@@ -28,6 +32,10 @@ public class A_dot_product
     [Fact]
     public void A_path_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int16.Concat(ChannelKernel.All).Where(k => k.IsSupported), kernel =>
         Assert.Throws<ArgumentException>(() => kernel.Run(new short[kernel.Reach + 2], [0], [3], new short[kernel.Lanes * 2], new int[kernel.Lanes], new int[kernel.Lanes])));
+
+    [Fact]
+    public void A_path_of_bytes_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int8.Where(k => k.IsSupported), kernel =>
+        Assert.Throws<ArgumentException>(() => kernel.Run(new byte[kernel.Reach + 2], [0], [3], new byte[kernel.Lanes * 4], new int[kernel.Lanes], new int[kernel.Lanes])));
 
     private static bool Agrees<TIn, TOut>(ImmutableArray<DotKernel<TIn, TOut>> kernels, Rng rng, int positions, int steps, int panels, Func<double, TIn> input, Func<double, TOut> start, Func<TOut, TIn, TIn, TOut> add, bool channels = false)
         where TIn : unmanaged where TOut : unmanaged, INumber<TOut> => kernels.Where(k => k.IsSupported).All(kernel =>

@@ -34,11 +34,29 @@ internal interface ISumPlan
     /// <summary>The vectors of the kernel.</summary>
     VectorWidth Width { get; }
 
+    /// <summary>The integers that it multiplies and the vectors it takes.</summary>
+    string Kernel => $"int16, {Width.Name}";
+
     /// <summary>How many positions, or tiles of them, and outputs are summed at once.</summary>
     (int Positions, int Outputs) TileSize { get; }
 
     /// <summary>The bytes of the packed weights and of what sums begin with.</summary>
     long PackedBytes { get; }
+
+    /// <summary>Fills a buffer with padding, the code <paramref name="zero"/>: centred, it is 0.</summary>
+    void Border(int zero, Span<short> padded) => padded.Clear();
+
+    /// <summary>Puts an image into a buffer.</summary>
+    /// <param name="codes">The image, channels last.</param>
+    /// <param name="zero">The codes' zero point.</param>
+    /// <param name="image">Which image of the call it is.</param>
+    /// <param name="padded">The padded images of a call.</param>
+    void Pad(ReadOnlySpan<short> codes, int zero, int image, Span<short> padded)
+    {
+        var length = Input.LineLength;
+        var to = padded[(image * Input.Length)..];
+        for (var line = 0; line < Input.Lines; line++) Elementwise.Centre(codes.Slice(line * length, length), (short)zero, to[Input.LineStart(line)..]);
+    }
 
     /// <summary>The sums of a group.</summary>
     /// <param name="padded">The padded images of a call.</param>

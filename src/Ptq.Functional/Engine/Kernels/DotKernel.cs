@@ -24,7 +24,11 @@ internal delegate void Dot<TIn, TOut>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> pos
 /// <param name="IsSupported">Whether this machine can run it.</param>
 /// <param name="Run">The kernel.</param>
 /// <param name="Tile">Of so many positions and panels: how many positions and outputs are summed at once.</param>
-internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run, Func<int, int, (int Positions, int Outputs)> Tile);
+internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run, Func<int, int, (int Positions, int Outputs)> Tile)
+{
+    /// <summary>The instructions, where the width does not say which.</summary>
+    public string Instruction { get; init; } = "";
+}
 
 /// <summary>The one body that all kernels share.</summary>
 internal static class DotKernel
