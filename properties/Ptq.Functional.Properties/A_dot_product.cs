@@ -19,6 +19,10 @@ public class A_dot_product
         Agrees(ChannelKernel.All, rng, positions % 20, steps % 40, panels % 7 + 1, x => (short)(Math.Clamp(x, -3, 3) * 85), x => (int)(x * 1e8), (s, x, w) => s + x * w, channels: true);
 
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
+    public bool Of_bytes_is_the_same_on_every_path(Rng rng, byte positions, byte steps, byte panels) =>
+        Agrees(DotKernels.Int8, rng, positions % 20, steps % 40, panels % 7 + 1, x => x switch { < -0.8 => (byte)128, > 0.8 => (byte)127, > 0.4 => (byte)255, _ => (byte)(int)(x * 1000) }, x => (int)(x * 1e8), (s, x, w) => s + x * (sbyte)w);
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
     public bool Of_floats_fuses_in_index_order_on_every_path(Rng rng, byte positions, byte steps, byte panels) =>
         Agrees(DotKernels.Single, rng, positions % 20, steps % 40, panels % 7 + 1, x => (float)x, x => (float)x, (s, x, w) => MathF.FusedMultiplyAdd(x, w, s));
 
@@ -31,7 +35,12 @@ public class A_dot_product
         Assert.Throws<ArgumentException>(() => kernel.Run(new short[kernel.Reach + 2], [0], [3], new short[kernel.Lanes * 2], new int[kernel.Lanes], new int[kernel.Lanes])));
 
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
-    public bool Requantized_in_registers_has_the_codes_of_its_sums(Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled) => DotKernels.Int16.Where(k => k.IsSupported && k.Codes is not null).All(kernel =>
+    public bool Requantized_in_registers_has_the_codes_of_its_sums(Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled) =>
+        Requantizes(DotKernels.Int16, rng, positions, steps, panels, zero, cut, pooled, n => (short)(Math.Clamp(n, -3, 3) * 85)) &&
+        Requantizes(DotKernels.Int8, rng, positions, steps, panels, zero, cut, pooled, n => unchecked((byte)(sbyte)(Math.Clamp(n, -3, 3) * 42)));
+
+    private static bool Requantizes<TIn>(ImmutableArray<DotKernel<TIn, int>> kernels, Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled, Func<double, TIn> input) where TIn : unmanaged =>
+        kernels.Where(k => k.IsSupported && k.Codes is not null).All(kernel =>
     {
         var (windows, count, outputs, channel) = (positions % 20, steps % 12, (panels % 3 + 1) * (pooled ? 2 : 1) * kernel.Lanes, panels % 5);
         var stream = rng;
@@ -42,8 +51,8 @@ public class A_dot_product
             return normals;
         }
         int[] Places(int length) => [.. Drawn(length).Select(n => Math.Min(50, (int)Math.Abs(n * 20)))];
-        var x = Drawn(100 + kernel.Depth).Select(n => (short)(Math.Clamp(n, -3, 3) * 85)).ToArray();
-        var weights = Drawn(outputs * count * kernel.Depth).Select(n => (short)(Math.Clamp(n, -3, 3) * 42)).ToArray();
+        var x = Drawn(100 + kernel.Depth).Select(input).ToArray();
+        var weights = Drawn(outputs * count * kernel.Depth).Select(input).ToArray();
         var starts = Drawn(outputs).Select(n => (int)(n * 1e4)).ToArray();
         starts[0] = int.MaxValue;
         starts[^1] = int.MinValue;
@@ -59,6 +68,10 @@ public class A_dot_product
         kernel.Codes!(x, at, reads, weights, starts, requantizer, channel, codes, stride, pooled);
         return codes.SequenceEqual(expected);
     });
+
+    [Fact]
+    public void A_path_of_bytes_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int8.Where(k => k.IsSupported), kernel =>
+        Assert.Throws<ArgumentException>(() => kernel.Run(new byte[kernel.Reach + 2], [0], [3], new byte[kernel.Lanes * 4], new int[kernel.Lanes], new int[kernel.Lanes])));
 
     private static bool Agrees<TIn, TOut>(ImmutableArray<DotKernel<TIn, TOut>> kernels, Rng rng, int positions, int steps, int panels, Func<double, TIn> input, Func<double, TOut> start, Func<TOut, TIn, TIn, TOut> add, bool channels = false)
         where TIn : unmanaged where TOut : unmanaged, INumber<TOut> => kernels.Where(k => k.IsSupported).All(kernel =>

@@ -6,8 +6,11 @@ internal enum ConvolutionAlgorithm
     /// <summary>The fastest of those that are proved exact for the layer.</summary>
     Auto,
 
-    /// <summary>A product for every tap.</summary>
+    /// <summary>A product of 16-bit integers for every tap.</summary>
     Direct,
+
+    /// <summary>A product of bytes for every tap, also where no instruction makes that fast.</summary>
+    Direct8,
 
     /// <summary>F(2×2, 3×3).</summary>
     Winograd2,

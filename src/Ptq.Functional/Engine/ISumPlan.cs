@@ -35,11 +35,32 @@ internal interface ISumPlan
     /// <summary>The vectors of the kernel.</summary>
     VectorWidth Width { get; }
 
+    /// <summary>The integers that it multiplies and the vectors it takes.</summary>
+    string Kernel => $"int16, {Width.Name}";
+
     /// <summary>How many positions, or tiles of them, and outputs are summed at once.</summary>
     (int Positions, int Outputs) TileSize { get; }
 
     /// <summary>The bytes of the packed weights and of what sums begin with.</summary>
     long PackedBytes { get; }
+
+    /// <summary>Fills a buffer with padding, the code <paramref name="zero"/>: centred, it is 0.</summary>
+    void Border(int zero, Span<short> padded) => padded.Clear();
+
+    /// <summary>Whether images as they are will do for padded ones: there is no padding, and the zero point is in what sums begin with.</summary>
+    bool ReadsInPlace => false;
+
+    /// <summary>Puts an image into a buffer.</summary>
+    /// <param name="codes">The image, channels last.</param>
+    /// <param name="zero">The codes' zero point.</param>
+    /// <param name="image">Which image of the call it is.</param>
+    /// <param name="padded">The padded images of a call.</param>
+    void Pad(ReadOnlySpan<short> codes, int zero, int image, Span<short> padded)
+    {
+        var length = Input.LineLength;
+        var to = padded[(image * Input.Length)..];
+        for (var line = 0; line < Input.Lines; line++) Elementwise.Centre(codes.Slice(line * length, length), (short)zero, to[Input.LineStart(line)..]);
+    }
 
     /// <summary>The sums of a group.</summary>
     /// <param name="padded">The padded images of a call.</param>
@@ -66,29 +87,4 @@ internal interface ISumPlan
     /// <param name="stride">From position to position in the codes.</param>
     /// <param name="pooled">Whether four positions are a window, of which the largest code is wanted.</param>
     void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled);
-}
-
-/// <summary>A product for every tap.</summary>
-internal sealed class DirectPlan(DotPlan<short, int> plan) : ISumPlan
-{
-    public PaddedImage Input => plan.Input;
-    public int ImagesPerCall => plan.ImagesPerCall;
-    public int Positions => plan.Positions;
-    public int PositionsPerRun => plan.PositionsPerRun;
-    public int Groups => plan.Groups;
-    public int Outputs => plan.Outputs;
-    public int Stride => plan.Stride;
-    public int BufferLength => plan.BufferLength;
-    public (int Inputs, int Sums) Scratch => (0, 0);
-    public VectorWidth Width => plan.Kernel.Width;
-    public (int Positions, int Outputs) TileSize => plan.TileSize;
-    public long PackedBytes => plan.PackedBytes;
-
-    public void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products) => plan.Run(padded, group, first, count, sums);
-
-    public bool Requantizes(Requantizer requantizer) => plan.Requantizes(requantizer);
-
-    public ReadOnlySpan<int> Places => plan.Places;
-
-    public void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled) => plan.Run(padded, group, at, requantizer, codes, stride, pooled);
 }

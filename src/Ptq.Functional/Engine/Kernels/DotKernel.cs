@@ -39,7 +39,11 @@ internal delegate void DotCodes<TIn>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> posi
 /// <param name="Run">The kernel.</param>
 /// <param name="Tile">Of so many positions and panels: how many positions and outputs are summed at once.</param>
 /// <param name="Codes">The kernel that requantizes; none where the vectors are too narrow, or the sums are not integers.</param>
-internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run, Func<int, int, (int Positions, int Outputs)> Tile, DotCodes<TIn>? Codes = null);
+internal sealed record DotKernel<TIn, TOut>(VectorWidth Width, int Lanes, int Depth, int Reach, bool IsSupported, Dot<TIn, TOut> Run, Func<int, int, (int Positions, int Outputs)> Tile, DotCodes<TIn>? Codes = null)
+{
+    /// <summary>The instructions, where the width does not say which.</summary>
+    public string Instruction { get; init; } = "";
+}
 
 /// <summary>The one body that all kernels share.</summary>
 internal static class DotKernel

@@ -14,6 +14,17 @@ internal static class DotKernels
         DotKernel.WithCodes<Int16Lanes.Wide512, short, Vector512<short>, Vector512<int>, CodeFinish.Wide512>(VectorWidth.Bits512),
     ];
 
+    /// <summary>Of bytes; the weights' are signed. The one that stands in for another lies before it.</summary>
+    public static ImmutableArray<DotKernel<byte, int>> Int8 { get; } =
+    [
+        DotKernel.Of<Int8Lanes.Scalar, byte, int, int, int>(VectorWidth.Scalar),
+        DotKernel.WithCodes<Int8Lanes.Emulated256, byte, Vector256<sbyte>, Vector256<int>, CodeFinish.Wide256>(VectorWidth.Bits256) with { Instruction = "AVX2 for VNNI" },
+        DotKernel.WithCodes<Int8Lanes.Vnni256, byte, Vector256<sbyte>, Vector256<int>, CodeFinish.Wide256>(VectorWidth.Bits256) with { Instruction = "VNNI" },
+    ];
+
+    /// <summary>Whether there is an instruction for products of bytes; what stands in for it does not count.</summary>
+    public static bool HasInt8(VectorWidth widest) => Int8[^1].IsSupported && Int8[^1].Width <= widest;
+
     public static ImmutableArray<DotKernel<float, float>> Single { get; } =
     [
         DotKernel.Of<FloatLanes.Scalar<float>, float, float, float, float>(VectorWidth.Scalar),
@@ -30,7 +41,7 @@ internal static class DotKernels
         DotKernel.Of<FloatLanes.Wide512<double>, double, double, Vector512<double>, Vector512<double>>(VectorWidth.Bits512),
     ];
 
-    /// <summary>Of the kernels that this machine runs and <paramref name="widest"/> allows: the fewest panels for so many outputs, then the fewest lanes.</summary>
+    /// <summary>Of the kernels that this machine runs and <paramref name="widest"/> allows: the fewest panels for so many outputs, then the fewest lanes, then the last.</summary>
     public static DotKernel<TIn, TOut> For<TIn, TOut>(ImmutableArray<DotKernel<TIn, TOut>> kernels, int outputs, VectorWidth widest) =>
-        kernels.Where(k => k.IsSupported && k.Width <= widest).MinBy(k => ((outputs + k.Lanes - 1) / k.Lanes, k.Lanes))!;
+        kernels.Reverse().Where(k => k.IsSupported && k.Width <= widest).MinBy(k => ((outputs + k.Lanes - 1) / k.Lanes, k.Lanes))!;
 }

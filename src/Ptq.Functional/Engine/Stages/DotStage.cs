@@ -19,12 +19,13 @@ internal sealed class DotStage : Stage, ISummingStage
         var centred = new short[w.Length];
         for (var i = 0; i < centred.Length; i++) centred[i] = (short)(w[i] - op.WeightParams.Of(i / filters.Stride(0)).ZeroPoint);
         largestWeight = centred.Max(w => Math.Abs((int)w));
-        Choice = AlgorithmChoice.Of(op, centred, algorithm);
+        Choice = AlgorithmChoice.Of(op, centred, algorithm, WinogradCost.Bytes(widest));
         plan = Choice.Taken switch
         {
             ConvolutionAlgorithm.Winograd2 => new WinogradPlan(2, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
             ConvolutionAlgorithm.Winograd4 => new WinogradPlan(4, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
-            _ => new DirectPlan(IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest)),
+            ConvolutionAlgorithm.Direct8 => new EightBitPlan(op, centred, block, widest),
+            _ => new DirectPlan(op, centred, block, widest),
         };
     }
 
@@ -36,9 +37,9 @@ internal sealed class DotStage : Stage, ISummingStage
     /// <summary>How the sums are made, and why.</summary>
     public AlgorithmChoice Choice { get; }
 
-    public override StagePlan Plan => new($"int16, {plan.Width.Name}{(op.IsDepthwise ? ", depthwise" : Choice.Name)}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes, Choice.Proof(2 * LargestCode * largestWeight));
+    public override StagePlan Plan => new($"{plan.Kernel}{(op.IsDepthwise ? ", depthwise" : Choice.Name)}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes, Choice.Proof(2 * LargestCode * largestWeight));
 
-    private int LargestCode => Math.Max(op.InputParams.Grid.Max - op.InputParams.ZeroPoint, op.InputParams.ZeroPoint - op.InputParams.Grid.Min);
+    private int LargestCode => Math.Max(op.InputParams.Grid.Max, -op.InputParams.Grid.Min);
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength + plan.Scratch.Inputs, plan.PositionsPerRun * plan.Stride + plan.Scratch.Sums);
 
@@ -56,11 +57,13 @@ internal sealed class DotStage : Stage, ISummingStage
         var sum = work is not SumWork.Requantize;
         var atOnce = kept.IsEmpty && work is SumWork.All && plan.Requantizes(op.Requantizer);
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
-        if (sum) padded.Clear(); // padding is the code z_x, centred
+        if (sum && !plan.ReadsInPlace) plan.Border(op.InputParams.ZeroPoint, padded);
         for (var first = 0; first < images; first += plan.ImagesPerCall)
         {
             var count = Math.Min(plan.ImagesPerCall, images - first);
-            for (var i = 0; i < count && sum; i++) Pad(workspace.Image(input, first + i), padded.Slice(i * plan.Input.Length, plan.Input.Length));
+            if (plan.ReadsInPlace) padded = workspace.From(input, first);
+            else
+                for (var i = 0; i < count && sum; i++) plan.Pad(workspace.Image(input, first + i), op.InputParams.ZeroPoint, i, padded);
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
@@ -99,10 +102,10 @@ internal sealed class DotStage : Stage, ISummingStage
     public void Pool(Workspace workspace, int images, ReadOnlySpan<int> at, Slot pooled)
     {
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
-        padded.Clear();
+        plan.Border(op.InputParams.ZeroPoint, padded);
         for (var image = 0; image < images; image++)
         {
-            Pad(workspace.Image(input, image), padded);
+            plan.Pad(workspace.Image(input, image), op.InputParams.ZeroPoint, 0, padded);
             plan.Run(padded, 0, at, (Requantizer.Float32)op.Requantizer, workspace.Image(pooled, image), pooled.Channels, pooled: true);
         }
     }
@@ -123,8 +126,8 @@ internal sealed class DotStage : Stage, ISummingStage
     public void Sum(Workspace workspace, int image, Span<int> sums)
     {
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
-        padded.Clear();
-        Pad(workspace.Image(input, image), padded);
+        plan.Border(op.InputParams.ZeroPoint, padded);
+        plan.Pad(workspace.Image(input, image), op.InputParams.ZeroPoint, 0, padded);
         for (var group = 0; group < plan.Groups; group++)
             for (var from = 0; from < plan.Positions; from += plan.PositionsPerRun)
             {
@@ -136,10 +139,4 @@ internal sealed class DotStage : Stage, ISummingStage
     // A plan's scratch is the end of either buffer.
     private void Run(Workspace workspace, ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums) =>
         plan.Run(padded, group, first, count, sums, workspace.Padded.AsSpan(workspace.Padded.Length - plan.Scratch.Inputs), workspace.Sums.AsSpan(workspace.Sums.Length - plan.Scratch.Sums));
-
-    private void Pad(ReadOnlySpan<short> codes, Span<short> padded)
-    {
-        var (length, zero) = (plan.Input.LineLength, (short)op.InputParams.ZeroPoint);
-        for (var line = 0; line < plan.Input.Lines; line++) Elementwise.Centre(codes.Slice(line * length, length), zero, padded[plan.Input.LineStart(line)..]);
-    }
 }
