@@ -23,6 +23,7 @@ public sealed class IntegerEngine
     private readonly QOp[] operations;
     private readonly Stage[] stages; // of every operation
     private readonly Stage[] needed; // of those that the output depends on
+    private readonly HashSet<string> pooled = new(StringComparer.Ordinal); // outputs of pools that are one pass with the convolution before them
     private readonly int block; // images that pass through the stages together
     private readonly ConcurrentBag<Workspace> idle = []; // from run to run, as many as threads ran at once
 
@@ -62,16 +63,17 @@ public sealed class IntegerEngine
     private Stage[] Fused(int[] numbers, string output)
     {
         var readers = numbers.SelectMany(i => operations[i].Inputs.AsEnumerable()).Append(output).ToLookup(name => name, StringComparer.Ordinal);
-        var (run, pooled) = (new List<Stage>(), new Dictionary<string, DotStage>(StringComparer.Ordinal));
+        var (run, alone) = (new List<Stage>(), new Dictionary<string, DotStage>(StringComparer.Ordinal)); // convolutions with one reader
         foreach (var i in numbers)
         {
-            if (operations[i] is QOp.MaxPool pool && pooled.TryGetValue(pool.Input, out var dot) && dot.With(pool, slots[pool.Output]) is { } both)
+            if (operations[i] is QOp.MaxPool pool && alone.TryGetValue(pool.Input, out var dot) && dot.With(pool, slots[pool.Output]) is { } both)
             {
                 run.Remove(dot);
                 run.Add(both);
+                pooled.Add(pool.Output);
             }
             else run.Add(stages[i]);
-            if (stages[i] is DotStage sums && readers[operations[i].Output].Count() == 1) pooled.Add(operations[i].Output, sums);
+            if (stages[i] is DotStage sums && readers[operations[i].Output].Count() == 1) alone.Add(operations[i].Output, sums);
         }
         return [.. run];
     }
@@ -95,7 +97,7 @@ public sealed class IntegerEngine
     }
 
     /// <summary>How every operation that the output depends on will run, in order.</summary>
-    public Values<PlanStep> Steps => Values.From(Needed.Select(i => PlanStep.Of(operations[i], stages[i].Plan)));
+    public Values<PlanStep> Steps => Values.From(Needed.Select(i => PlanStep.Of(operations[i], pooled.Contains(operations[i].Output) ? StagePlan.Plain with { Kernel = "in the convolution's pass" } : stages[i].Plan)));
 
     /// <summary>The plan as a table: tensor, operation, shape, kernel, tile, multiply-accumulates, bytes and proof of every operation; and what a thread needs to run it.</summary>
     public string Describe()

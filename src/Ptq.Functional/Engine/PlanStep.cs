@@ -9,7 +9,7 @@ namespace Ptq.Engine;
 /// <param name="Output">The tensor that it writes.</param>
 /// <param name="Operation">What it computes: kind, window, channels.</param>
 /// <param name="Shape">One image of the output.</param>
-/// <param name="Kernel">The integers that it multiplies, the vectors it takes, and the algorithm unless it is direct; empty where nothing is multiplied.</param>
+/// <param name="Kernel">The integers that it multiplies, the vectors it takes, and the algorithm unless it is direct; of a pool, whether it is one pass with the convolution before it; else empty.</param>
 /// <param name="Tile">Positions × output channels that are summed at once; empty where nothing is summed.</param>
 /// <param name="Macs">Multiplications with an addition for one image.</param>
 /// <param name="Bytes">Of packed weights and biases.</param>
