@@ -89,39 +89,45 @@ internal static class DotKernel
         if (!positions.IsEmpty && LastRead(positions, steps) + TLanes.Depth > x.Length) throw new ArgumentException("A position reads past the inputs.");
     }
 
-    // Panels two by two, or four by four for few positions; fewer positions than a tile has are filled up with the last one, on the stack.
+    // Panels two by two, or four by four for few positions.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Walk<TLanes, TIn, TOut, TWeights, TSums, TFinish, TTo>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<TOut> starts, TFinish finish, Span<TTo> to, int stride)
         where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged where TFinish : IFinish<TFinish, TSums, TTo> where TTo : unmanaged
     {
         if (positions.IsEmpty) return;
-        var (panelLength, panels) = (steps.Length * TLanes.Count * TLanes.Depth, starts.Length / TLanes.Count);
-        Span<int> filled = stackalloc int[Rows];
-        Span<TTo> rows = stackalloc TTo[Rows * 2 * TLanes.Count];
-        for (var i = 0; i < Rows; i++) filled[i] = positions[Math.Min(i, positions.Length - 1)];
+        var (panelLength, panels) = ((nint)steps.Length * TLanes.Count * TLanes.Depth, starts.Length / TLanes.Count);
         ref var input = ref MemoryMarshal.GetReference(x);
         ref var step = ref MemoryMarshal.GetReference(steps);
         ref var from = ref MemoryMarshal.GetReference(positions);
         for (var panel = 0; panel < panels;)
         {
             var width = positions.Length <= Few && panels - panel >= 4 ? 4 : panels - panel >= 2 ? 2 : 1;
-            ref var weight = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights), (nint)panel * panelLength);
+            ref var weight = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights), panel * panelLength);
             ref var start = ref Unsafe.Add(ref MemoryMarshal.GetReference(starts), panel * TLanes.Count);
             ref var output = ref Unsafe.Add(ref MemoryMarshal.GetReference(to), panel * TLanes.Count);
             var ended = finish.For(panel * TLanes.Count);
-            var tile = width == 2 ? DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Six : DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Eight;
             if (width == 4) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Four(ref input, ref from, positions.Length, ref step, steps.Length, ref weight, ref start, ended, finish.For((panel + 2) * TLanes.Count), ref output, stride);
-            else if (positions.Length >= tile && width == 2) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Pair(ref input, ref from, positions.Length, ref step, steps.Length, ref weight, ref start, ended, ref output, stride);
-            else if (positions.Length >= tile) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Single(ref input, ref from, positions.Length, ref step, steps.Length, ref weight, ref start, ended, ref output, stride);
-            else
-            {
-                var length = width * TLanes.Count;
-                if (width == 2) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Pair(ref input, ref MemoryMarshal.GetReference(filled), tile, ref step, steps.Length, ref weight, ref start, ended, ref MemoryMarshal.GetReference(rows), length);
-                else DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Single(ref input, ref MemoryMarshal.GetReference(filled), tile, ref step, steps.Length, ref weight, ref start, ended, ref MemoryMarshal.GetReference(rows), length);
-                for (var i = 0; i < positions.Length; i++) rows.Slice(i * length, length).CopyTo(to[(i * stride + panel * TLanes.Count)..]);
-            }
+            else if (width == 2 && positions.Length >= DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Six) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Pair(ref input, ref from, positions.Length, ref step, steps.Length, ref weight, ref start, ended, ref output, stride);
+            else if (width == 1 && positions.Length >= DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Eight) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Single(ref input, ref from, positions.Length, ref step, steps.Length, ref weight, ref start, ended, ref output, stride);
+            else Part<TLanes, TIn, TOut, TWeights, TSums, TFinish, TTo>(ref input, positions, ref step, steps.Length, ref weight, ref start, width, ended, to[(panel * TLanes.Count)..], stride);
             panel += width;
         }
+    }
+
+    // Fewer positions than a tile has are filled up with the last one, and their outputs go through the stack.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Part<TLanes, TIn, TOut, TWeights, TSums, TFinish, TTo>(ref TIn x, ReadOnlySpan<int> positions, ref int steps, int count, ref TIn weights, ref TOut starts, int panels, TFinish finish, Span<TTo> to, int stride)
+        where TLanes : ILanes<TIn, TOut, TWeights, TSums> where TIn : unmanaged where TOut : unmanaged where TFinish : IFinish<TFinish, TSums, TTo> where TTo : unmanaged
+    {
+        Span<int> filled = stackalloc int[Rows];
+        Span<TTo> rows = stackalloc TTo[Rows * 2 * TLanes.Count];
+        for (var i = 0; i < Rows; i++) filled[i] = positions[Math.Min(i, positions.Length - 1)];
+        ref var from = ref MemoryMarshal.GetReference(filled);
+        ref var row = ref MemoryMarshal.GetReference(rows);
+        var length = panels * TLanes.Count;
+        if (panels == 2) DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Pair(ref x, ref from, DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Six, ref steps, count, ref weights, ref starts, finish, ref row, length);
+        else DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Single(ref x, ref from, DotTiles<TLanes, TIn, TOut, TWeights, TSums>.Eight, ref steps, count, ref weights, ref starts, finish, ref row, length);
+        for (var i = 0; i < positions.Length; i++) rows.Slice(i * length, length).CopyTo(to[(i * stride)..]);
     }
 
     private static void Windows<TLanes, TIn, TWeights, TSums, TFinish>(ReadOnlySpan<TIn> x, ReadOnlySpan<int> positions, ReadOnlySpan<int> steps, ReadOnlySpan<TIn> weights, ReadOnlySpan<int> starts, TFinish finish, Span<short> codes, int stride)
