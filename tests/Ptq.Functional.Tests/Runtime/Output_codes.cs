@@ -11,6 +11,7 @@ using Ptq.Tests.Architecture;
 using Xunit;
 using Xunit.Abstractions;
 using static Ptq.Tests.Expect;
+using Codes = Ptq.Experiments.Equality.Codes;
 
 namespace Ptq.Tests.Runtime;
 
@@ -43,7 +44,7 @@ public class Output_codes(ITestOutputHelper output)
     {
         var compared = Right(EqualityRun.Execute([model], Images, [RuntimeSetting.All[0]], Environment.ProcessorCount, OnnxRuntime.Server, (_, _) => { }));
         foreach (var line in compared.PathLines) output.WriteLine(line);
-        Assert.Subset([.. compared.Paths], [.. new[] { ConvolutionAlgorithm.Direct, ConvolutionAlgorithm.Direct8 }.Select(algorithm => (model, VectorWidth.Scalar, algorithm))]);
+        foreach (var algorithm in (ConvolutionAlgorithm[])[ConvolutionAlgorithm.Direct, ConvolutionAlgorithm.Direct8]) Assert.Contains((model, VectorWidth.Scalar, algorithm), compared.Paths);
         var rows = compared.Rows;
         foreach (var row in rows) output.WriteLine($"{row.Name}: {row.Different} of {row.Codes} codes differ, by at most {row.Furthest}. {row.Note}");
         Assert.Equal(16, rows.Count);
