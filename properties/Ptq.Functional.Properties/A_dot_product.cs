@@ -3,6 +3,7 @@ using System.Numerics;
 using Ptq.Engine.Kernels;
 using Ptq.Numerics;
 using Ptq.Properties.Framework;
+using Ptq.Quantization;
 using Xunit;
 
 namespace Ptq.Properties;
@@ -32,6 +33,41 @@ public class A_dot_product
     [Fact]
     public void A_path_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int16.Concat(ChannelKernel.All).Where(k => k.IsSupported), kernel =>
         Assert.Throws<ArgumentException>(() => kernel.Run(new short[kernel.Reach + 2], [0], [3], new short[kernel.Lanes * 2], new int[kernel.Lanes], new int[kernel.Lanes])));
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
+    public bool Requantized_in_registers_has_the_codes_of_its_sums(Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled) =>
+        Requantizes(DotKernels.Int16, rng, positions, steps, panels, zero, cut, pooled, n => (short)(Math.Clamp(n, -3, 3) * 85)) &&
+        Requantizes(DotKernels.Int8, rng, positions, steps, panels, zero, cut, pooled, n => unchecked((byte)(sbyte)(Math.Clamp(n, -3, 3) * 42)));
+
+    private static bool Requantizes<TIn>(ImmutableArray<DotKernel<TIn, int>> kernels, Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled, Func<double, TIn> input) where TIn : unmanaged =>
+        kernels.Where(k => k.IsSupported && k.Codes is not null).All(kernel =>
+    {
+        var (windows, count, outputs, channel) = (positions % 20, steps % 12, (panels % 3 + 1) * (pooled ? 2 : 1) * kernel.Lanes, panels % 5);
+        var stream = rng;
+        double[] Drawn(int length)
+        {
+            var normals = new double[length];
+            stream = stream.FillStandardNormal(normals);
+            return normals;
+        }
+        int[] Places(int length) => [.. Drawn(length).Select(n => Math.Min(50, (int)Math.Abs(n * 20)))];
+        var x = Drawn(100 + kernel.Depth).Select(input).ToArray();
+        var weights = Drawn(outputs * count * kernel.Depth).Select(input).ToArray();
+        var starts = Drawn(outputs).Select(n => (int)(n * 1e4)).ToArray();
+        starts[0] = int.MaxValue;
+        starts[^1] = int.MinValue;
+        var (at, reads) = (Places(windows * (pooled ? 4 : 1)), Places(count));
+        var high = 127 - cut / 4;
+        var requantizer = (Requantizer.Float32)Requantizer.Create(AffineParams.Of(1, zero, Grid.Int8), (Math.Min((int)zero, high), high), Values.From(Drawn(channel + outputs).Select(n => (float)Math.Exp(n * 4 - 7))));
+        var sums = new int[at.Length * outputs];
+        kernel.Run(x, at, reads, weights, starts, sums);
+        var stride = outputs + channel;
+        var (expected, codes) = (Enumerable.Repeat((short)999, windows * stride).ToArray(), Enumerable.Repeat((short)999, windows * stride).ToArray());
+        for (var w = 0; w < windows; w++)
+            for (var o = 0; o < outputs; o++) expected[w * stride + o] = (short)Enumerable.Range(0, pooled ? 4 : 1).Max(i => requantizer.Apply(sums[(w * (pooled ? 4 : 1) + i) * outputs + o], channel + o));
+        kernel.Codes!(x, at, reads, weights, starts, requantizer, channel, codes, stride, pooled);
+        return codes.SequenceEqual(expected);
+    });
 
     [Fact]
     public void A_path_of_bytes_that_reads_past_its_inputs_is_refused() => Assert.All(DotKernels.Int8.Where(k => k.IsSupported), kernel =>

@@ -54,6 +54,26 @@ public class An_engine
     }
 
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 100)]
+    public bool Of_integers_pools_windows_in_one_pass_with_the_convolution(Rng rng, byte channels, byte panels, byte height, byte width, bool padded, bool branch, Contract contract)
+    {
+        var drawn = new Drawn(rng);
+        Tensor Normal(Shape shape) => Tensor.Of(shape, Values.Freeze(drawn.Reals(shape.Count)));
+        var (c, o, pad) = (channels % 9 + 1, (panels % 3 + 1) * 16, padded ? 1 : 0);
+        var image = Shape.Of(c, height % 9 + 4, width % 9 + 4);
+        Layer Conv(int inputs, int outputs, int kernel, int around) => new Layer.Conv2d(Normal(Shape.Of(outputs, inputs, kernel, kernel)), Values.Freeze(drawn.Reals(outputs)), Window.Square(kernel, 1, around), 1);
+        Node[] nodes =
+        [
+            new("first", Conv(c, o, 3, pad), "x", "a"), new("pool", new Layer.MaxPool2d(Window.Square(2, 2)), "a", "b"), new("second", Conv(o, o, 1, 0), "b", "c"),
+            .. branch ? [new Node("third", Conv(c, o, 3, pad), "x", "d"), new("pool2", new Layer.MaxPool2d(Window.Square(2, 2)), "d", "e"), new Node("add", new Layer.Add(), ["c", "e"], "y")] : new[] { new Node("third", Conv(o, o, 1, 0), "c", "y") },
+        ];
+        var graph = Right(Graph.Create("x", image, [.. nodes], "y"));
+        var network = new Network(drawn.From(0, 1 << 30), 0, graph, Normal(image.Batch(drawn.From(1, 6))));
+        var quantized = network.Quantized(contract);
+        var expected = IntegerOps.Run(quantized, network.Images)["y"];
+        return Widths.All(width => Enum.GetValues<ConvolutionAlgorithm>().All(algorithm => IntegerEngine.Compile(quantized, width, algorithm).Run(network.Images) == expected));
+    }
+
+    [Property(Arbitrary = [typeof(Generators)], MaxTest = 100)]
     public bool Of_integers_is_within_one_code_of_fake_quantized_floats_layer_by_layer(Network network, Contract contract)
     {
         var quantized = network.Quantized(contract);

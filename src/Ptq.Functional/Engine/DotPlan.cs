@@ -1,5 +1,6 @@
 using Ptq.Engine.Kernels;
 using Ptq.Numerics;
+using Ptq.Quantization;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;
@@ -115,6 +116,23 @@ internal sealed class DotPlan<TIn, TOut> where TIn : unmanaged where TOut : unma
     /// <param name="sums">Written; count · <see cref="Stride"/> long.</param>
     public void Run(ReadOnlySpan<TIn> padded, int group, int first, int count, Span<TOut> sums) =>
         Kernel.Run(padded[(group * GroupStride)..], positions.AsSpan(first, count), steps, weights[group], starts[group], sums);
+
+    /// <summary>The codes of a group, requantized while the sums are in registers; where <see cref="Requantizes"/>.</summary>
+    /// <param name="padded">The padded images of a call.</param>
+    /// <param name="group">Which group.</param>
+    /// <param name="at">Where every output position begins: some of <see cref="Places"/>.</param>
+    /// <param name="requantizer">The arithmetic of all channels.</param>
+    /// <param name="codes">[position][stride] from the group's first channel on, written.</param>
+    /// <param name="stride">From position to position in the codes.</param>
+    /// <param name="pooled">Whether four positions are a window, of which the largest code is wanted.</param>
+    public void Run(ReadOnlySpan<TIn> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled) =>
+        Kernel.Codes!(padded[(group * GroupStride)..], at, steps, weights[group], (int[])(object)starts[group], requantizer, group * Outputs, codes, stride, pooled);
+
+    /// <summary>Whether a kernel can requantize: there is one, all lanes are outputs, and the arithmetic is one that vectors follow.</summary>
+    public bool Requantizes(Requantizer requantizer) => Kernel.Codes is not null && Stride == Outputs && CodeFinish.Takes(requantizer);
+
+    /// <summary>Where every output position of a call begins.</summary>
+    public ReadOnlySpan<int> Places => positions;
 
     /// <summary>Neighbouring inputs share a step, up to the kernel's depth; what is left of a step has no weight (−1).</summary>
     private static (int[] Offsets, int[] Weights) Steps(Tap[] taps, int depth)

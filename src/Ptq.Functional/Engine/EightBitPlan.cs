@@ -1,4 +1,5 @@
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 
 namespace Ptq.Engine;
 
@@ -19,15 +20,9 @@ internal sealed class EightBitPlan : ISumPlan
     public EightBitPlan(QOp.Dot op, ReadOnlySpan<short> weight, int block, VectorWidth widest)
     {
         low = (short)op.InputParams.Grid.Min;
-        var (filters, start, bytes) = (op.Weights.Shape, new int[op.Bias.Length], new byte[weight.Length]);
+        var (filters, bytes) = (op.Weights.Shape, new byte[weight.Length]);
         for (var i = 0; i < bytes.Length; i++) bytes[i] = unchecked((byte)weight[i]);
-        for (var o = 0; o < start.Length; o++)
-        {
-            var sum = 0;
-            foreach (var w in weight.Slice(o * filters.Stride(0), filters.Stride(0))) sum += w;
-            start[o] = unchecked(op.Bias[o] - (op.InputParams.ZeroPoint - low) * sum);
-        }
-        plan = DotPlan<byte, int>.Create(DotKernels.For(DotKernels.Int8, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, channelsFirst: false, bytes, start);
+        plan = DotPlan<byte, int>.Create(DotKernels.For(DotKernels.Int8, filters[0] / op.Groups, widest), new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, channelsFirst: false, bytes, DirectPlan.Starts(op, weight, op.InputParams.ZeroPoint - low));
     }
 
     public PaddedImage Input => plan.Input;
@@ -54,4 +49,10 @@ internal sealed class EightBitPlan : ISumPlan
     }
 
     public void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products) => plan.Run(ByteCodes.Of(padded), group, first, count, sums);
+
+    public bool Requantizes(Requantizer requantizer) => plan.Requantizes(requantizer);
+
+    public ReadOnlySpan<int> Places => plan.Places;
+
+    public void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled) => plan.Run(ByteCodes.Of(padded), group, at, requantizer, codes, stride, pooled);
 }

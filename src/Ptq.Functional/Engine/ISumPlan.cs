@@ -1,4 +1,5 @@
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 
 namespace Ptq.Engine;
 
@@ -46,6 +47,9 @@ internal interface ISumPlan
     /// <summary>Fills a buffer with padding, the code <paramref name="zero"/>: centred, it is 0.</summary>
     void Border(int zero, Span<short> padded) => padded.Clear();
 
+    /// <summary>Whether images as they are will do for padded ones: there is no padding, and the zero point is in what sums begin with.</summary>
+    bool ReadsInPlace => false;
+
     /// <summary>Puts an image into a buffer.</summary>
     /// <param name="codes">The image, channels last.</param>
     /// <param name="zero">The codes' zero point.</param>
@@ -67,23 +71,20 @@ internal interface ISumPlan
     /// <param name="inputs">Scratch.</param>
     /// <param name="products">Scratch.</param>
     void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products);
-}
 
-/// <summary>A product for every tap.</summary>
-internal sealed class DirectPlan(DotPlan<short, int> plan) : ISumPlan
-{
-    public PaddedImage Input => plan.Input;
-    public int ImagesPerCall => plan.ImagesPerCall;
-    public int Positions => plan.Positions;
-    public int PositionsPerRun => plan.PositionsPerRun;
-    public int Groups => plan.Groups;
-    public int Outputs => plan.Outputs;
-    public int Stride => plan.Stride;
-    public int BufferLength => plan.BufferLength;
-    public (int Inputs, int Sums) Scratch => (0, 0);
-    public VectorWidth Width => plan.Kernel.Width;
-    public (int Positions, int Outputs) TileSize => plan.TileSize;
-    public long PackedBytes => plan.PackedBytes;
+    /// <summary>Whether it can requantize while sums are in registers.</summary>
+    bool Requantizes(Requantizer requantizer);
 
-    public void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products) => plan.Run(padded, group, first, count, sums);
+    /// <summary>Where every output position of a call begins in its padded images; empty where it does not requantize.</summary>
+    ReadOnlySpan<int> Places { get; }
+
+    /// <summary>The codes of a group, where <see cref="Requantizes"/>.</summary>
+    /// <param name="padded">The padded images of a call.</param>
+    /// <param name="group">Which group.</param>
+    /// <param name="at">Some of <see cref="Places"/>.</param>
+    /// <param name="requantizer">The arithmetic of all channels.</param>
+    /// <param name="codes">[position][stride] from the group's first channel on, written.</param>
+    /// <param name="stride">From position to position in the codes.</param>
+    /// <param name="pooled">Whether four positions are a window, of which the largest code is wanted.</param>
+    void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled);
 }

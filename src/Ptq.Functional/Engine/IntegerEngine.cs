@@ -14,7 +14,8 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed class IntegerEngine
 {
-    private const int Block = 16; // images that pass through the stages together
+    private const int MostImages = 16, LeastImages = 4; // that pass through the stages together
+    private const int Cached = 3 << 17; // bytes of their codes: they stay in the second-level cache from stage to stage
 
     private readonly QuantizedGraph source;
     private readonly VectorWidth widest;
@@ -22,13 +23,14 @@ public sealed class IntegerEngine
     private readonly QOp[] operations;
     private readonly Stage[] stages; // of every operation
     private readonly Stage[] needed; // of those that the output depends on
+    private readonly int block; // images that pass through the stages together
     private readonly ConcurrentBag<Workspace> idle = []; // from run to run, as many as threads ran at once
 
-    private IntegerEngine(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, QOp[] operations, Stage[] stages)
+    private IntegerEngine(QuantizedGraph source, VectorWidth widest, ByName<Slot> slots, QOp[] operations, Stage[] stages, int block)
     {
-        (this.source, this.widest, this.slots, this.operations, this.stages) = (source, widest, slots, operations, stages);
+        (this.source, this.widest, this.slots, this.operations, this.stages, this.block) = (source, widest, slots, operations, stages, block);
         Needed = DependedOn(operations, source.Graph.Output);
-        needed = [.. Needed.Select(i => stages[i])];
+        needed = Fused(Needed, source.Graph.Output);
     }
 
     /// <summary>Compiles a network.</summary>
@@ -45,7 +47,9 @@ public sealed class IntegerEngine
         QOp[] operations = [.. BeforeFlattening(graph.Operations)];
         var slots = ByName<Slot>.Of(operations.Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));
-        return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest, algorithm))]);
+        var most = operations.Select(op => op.InputShape.Count + op.OutputShape.Count).Append(1).Max() * sizeof(short);
+        var block = Math.Clamp(Cached / most, LeastImages, MostImages);
+        return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest, block, algorithm))], block);
     }
 
     /// <summary>The operations, each reading what its stage reads: a linear layer whose input was flattened reads the image, whose channels need not be brought first then.</summary>
@@ -53,6 +57,24 @@ public sealed class IntegerEngine
 
     /// <summary>The operations that the output depends on, by their numbers, in order.</summary>
     private int[] Needed { get; }
+
+    /// <summary>The stages of some operations; a convolution and the max pool that alone reads it are one where they can.</summary>
+    private Stage[] Fused(int[] numbers, string output)
+    {
+        var readers = numbers.SelectMany(i => operations[i].Inputs.AsEnumerable()).Append(output).ToLookup(name => name, StringComparer.Ordinal);
+        var (run, pooled) = (new List<Stage>(), new Dictionary<string, DotStage>(StringComparer.Ordinal));
+        foreach (var i in numbers)
+        {
+            if (operations[i] is QOp.MaxPool pool && pooled.TryGetValue(pool.Input, out var dot) && dot.With(pool, slots[pool.Output]) is { } both)
+            {
+                run.Remove(dot);
+                run.Add(both);
+            }
+            else run.Add(stages[i]);
+            if (stages[i] is DotStage sums && readers[operations[i].Output].Count() == 1) pooled.Add(operations[i].Output, sums);
+        }
+        return [.. run];
+    }
 
     private static IEnumerable<QOp> BeforeFlattening(Values<QOp> operations)
     {
@@ -81,7 +103,7 @@ public sealed class IntegerEngine
         IReadOnlyList<string>[] rows = [PlanStep.Headings, .. Steps.AsEnumerable().Select(step => step.Columns)];
         int[] widths = [.. Enumerable.Range(0, PlanStep.Headings.Count).Select(column => rows.Max(row => row[column].Length))];
         var lines = rows.Select(row => string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd());
-        return string.Join('\n', lines.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WorkspaceBytes:n0} bytes of buffers a thread, for {Block} images at a time")));
+        return string.Join('\n', lines.Append(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WorkspaceBytes:n0} bytes of buffers a thread, for {block} images at a time")));
     }
 
     /// <summary>The buffers of one thread: codes, padded inputs and sums of a block of images.</summary>
@@ -102,11 +124,14 @@ public sealed class IntegerEngine
     }
 
     private Workspace Space(IReadOnlyList<Stage> run, string[] kept) => new(
-        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. operations.Select(op => op.Inputs.AsEnumerable().Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, Block, source.Graph.InputShape.Count);
+        Buffers.Plan([.. slots.Items.AsEnumerable()], [.. operations.Select(op => Read(op).Select(name => slots[name].Id).ToArray())], kept.Select(name => slots[name].Id)), run, block, source.Graph.InputShape.Count);
+
+    // A max pool may read what the convolution before it reads.
+    private IEnumerable<string> Read(QOp op) => op is QOp.MaxPool ? op.Inputs.AsEnumerable().Concat(operations.Where(before => before.Output == op.Input).SelectMany(before => before.Inputs.AsEnumerable())) : op.Inputs.AsEnumerable();
 
     private ByName<QTensor> Execute(Tensor images, int threads, Stage[] run, string[] wanted, Func<Workspace> take, Action<Workspace> leave)
     {
-        var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: new int[slots[name].Shape.Batch(images.Shape[0]).Count])).ToArray();
+        var results = wanted.Select(name => (Name: name, Slot: slots[name], Codes: GC.AllocateUninitializedArray<int>(slots[name].Shape.Batch(images.Shape[0]).Count))).ToArray();
         EachBlock(images, threads, take, leave, (workspace, first, size) =>
         {
             Load(images, first, size, workspace);
@@ -132,19 +157,19 @@ public sealed class IntegerEngine
         if (images.Shape.Rank == 0 || images.Shape.Inner != source.Graph.InputShape) throw new ArgumentException($"The network takes [N, …] of {source.Graph.InputShape}, not {images.Shape}.", nameof(images));
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         var end = Math.Min(to, images.Shape[0]);
-        var blocks = (end - from + Block - 1) / Block;
-        void One(int block, Workspace workspace) => body(workspace, from + block * Block, Math.Min(Block, end - from - block * Block));
+        var blocks = (end - from + block - 1) / block;
+        void One(int number, Workspace workspace) => body(workspace, from + number * block, Math.Min(block, end - from - number * block));
         if (threads == 1 || blocks <= 1)
         {
             if (blocks < 1) return;
             var workspace = take();
-            for (var block = 0; block < blocks; block++) One(block, workspace);
+            for (var number = 0; number < blocks; number++) One(number, workspace);
             leave(workspace);
             return;
         }
-        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, take, (block, _, workspace) =>
+        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, take, (number, _, workspace) =>
         {
-            One(block, workspace);
+            One(number, workspace);
             return workspace;
         }, leave);
     }
@@ -164,16 +189,10 @@ public sealed class IntegerEngine
     /// <summary>The codes of a block of images into those of all, in C order.</summary>
     internal static void Unload(Workspace workspace, Slot slot, int first, int images, int[] all)
     {
-        var codes = new short[slot.Size];
-        for (var image = 0; image < images; image++)
-        {
-            ChannelOrder.ToFirst(workspace.Image(slot, image), slot.Shape, codes);
-            var to = all.AsSpan((first + image) * slot.Size, slot.Size);
-            for (var i = 0; i < codes.Length; i++) to[i] = codes[i];
-        }
+        for (var image = 0; image < images; image++) ChannelOrder.ToFirst(workspace.Image(slot, image), slot.Shape, all.AsSpan((first + image) * slot.Size, slot.Size));
     }
 
-    internal static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto, int block = Block) => op switch
+    internal static Stage StageOf(QOp op, ByName<Slot> slots, VectorWidth widest, int block, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Auto) => op switch
     {
         QOp.Dot d => new DotStage(d, slots[d.Input], slots[d.Output], block, widest, algorithm),
         QOp.MaxPool p => new MaxPoolStage(p, slots[p.Input], slots[p.Output]),

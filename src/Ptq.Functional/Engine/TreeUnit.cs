@@ -136,10 +136,10 @@ internal static class TreeUnits
         foreach (var op in ops)
             if (!slots.ContainsKey(op.Output)) slots.Add(op.Output, new(slots.Count, op.OutputShape));
         var at = ByName<Slot>.Of(ops.SelectMany(op => op.Inputs.AsEnumerable().Append(op.Output)).Distinct(StringComparer.Ordinal).Select(name => (name, slots[name])));
-        if (ops[0] is not QOp.Dot dot) return [.. ops.Select(op => IntegerEngine.StageOf(op, at, widest, block: block))];
-        sharing = sharing?.With(dot) ?? (DotStage)IntegerEngine.StageOf(dot, at, widest, block: block);
+        if (ops[0] is not QOp.Dot dot) return [.. ops.Select(op => IntegerEngine.StageOf(op, at, widest, block))];
+        sharing = sharing?.With(dot) ?? (DotStage)IntegerEngine.StageOf(dot, at, widest, block);
         return ops is [_, QOp.MaxPool pool, .. var behind]
-            ? [new PooledDotStage(sharing, dot, pool, at[pool.Output], widest), .. behind.Select(op => IntegerEngine.StageOf(op, at, widest, block: block))]
-            : [sharing, .. ops.Skip(1).Select(op => IntegerEngine.StageOf(op, at, widest, block: block))];
+            ? [new PooledDotStage(sharing, dot, pool, at[pool.Output], widest), .. behind.Select(op => IntegerEngine.StageOf(op, at, widest, block))]
+            : [sharing, .. ops.Skip(1).Select(op => IntegerEngine.StageOf(op, at, widest, block))];
     }
 }

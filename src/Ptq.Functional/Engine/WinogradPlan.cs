@@ -1,5 +1,6 @@
 using Ptq.Engine.Kernels;
 using Ptq.Model;
+using Ptq.Quantization;
 using Ptq.Tensors;
 
 namespace Ptq.Engine;
@@ -89,6 +90,12 @@ internal sealed class WinogradPlan : ISumPlan
             back(products, SumPlace, starts, tiles.AsSpan(from, some), first * Stride, width * Stride, sums);
         }
     }
+
+    public bool Requantizes(Requantizer requantizer) => false;
+
+    public ReadOnlySpan<int> Places => [];
+
+    public void Run(ReadOnlySpan<short> padded, int group, ReadOnlySpan<int> at, Requantizer.Float32 requantizer, Span<short> codes, int stride, bool pooled) => throw new System.Diagnostics.UnreachableException();
 
     /// <summary>The fewest rows of tiles a run, of as few as hold a block and not too many sums, that leave the kernel's tiles full.</summary>
     private int Rows(int down)

@@ -102,7 +102,7 @@ internal sealed class FloatProgram
     {
         for (var i = 0; i < count; i++) ChannelOrder.ToLast(images.Data.Span.Slice((first + i) * input.Size, input.Size), input.Shape, space.Images(input, i, 1));
         space.Run(count);
-        for (var i = 0; i < count; i++) ChannelOrder.ToFirst<float>(space.Images(output, i, 1), output.Shape, y.AsSpan((first + i) * output.Size, output.Size));
+        for (var i = 0; i < count; i++) ChannelOrder.ToFirst<float, float>(space.Images(output, i, 1), output.Shape, y.AsSpan((first + i) * output.Size, output.Size));
     }
 
     private static bool IsKnown(Layer layer, Shape x) => layer switch

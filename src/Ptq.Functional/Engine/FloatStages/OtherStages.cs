@@ -80,6 +80,6 @@ internal sealed class FloatFlattenStage(Slot input, Slot output) : FloatStage
 {
     public override void Run(FloatWorkspace space, Span<float> padded, int images)
     {
-        for (var image = 0; image < images; image++) ChannelOrder.ToFirst<float>(space.Images(input, image, 1), input.Shape, space.Images(output, image, 1));
+        for (var image = 0; image < images; image++) ChannelOrder.ToFirst<float, float>(space.Images(input, image, 1), input.Shape, space.Images(output, image, 1));
     }
 }

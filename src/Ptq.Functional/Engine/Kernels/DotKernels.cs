@@ -10,16 +10,16 @@ internal static class DotKernels
     [
         DotKernel.Of<Int16Lanes.Scalar, short, int, int, int>(VectorWidth.Scalar),
         DotKernel.Of<Int16Lanes.Wide128, short, int, Vector128<short>, Vector128<int>>(VectorWidth.Bits128),
-        DotKernel.Of<Int16Lanes.Wide256, short, int, Vector256<short>, Vector256<int>>(VectorWidth.Bits256),
-        DotKernel.Of<Int16Lanes.Wide512, short, int, Vector512<short>, Vector512<int>>(VectorWidth.Bits512),
+        DotKernel.WithCodes<Int16Lanes.Wide256, short, Vector256<short>, Vector256<int>, CodeFinish.Wide256>(VectorWidth.Bits256),
+        DotKernel.WithCodes<Int16Lanes.Wide512, short, Vector512<short>, Vector512<int>, CodeFinish.Wide512>(VectorWidth.Bits512),
     ];
 
     /// <summary>Of bytes; the weights' are signed. The one that stands in for another lies before it.</summary>
     public static ImmutableArray<DotKernel<byte, int>> Int8 { get; } =
     [
         DotKernel.Of<Int8Lanes.Scalar, byte, int, int, int>(VectorWidth.Scalar),
-        DotKernel.Of<Int8Lanes.Emulated256, byte, int, Vector256<sbyte>, Vector256<int>>(VectorWidth.Bits256) with { Instruction = "AVX2 for VNNI" },
-        DotKernel.Of<Int8Lanes.Vnni256, byte, int, Vector256<sbyte>, Vector256<int>>(VectorWidth.Bits256) with { Instruction = "VNNI" },
+        DotKernel.WithCodes<Int8Lanes.Emulated256, byte, Vector256<sbyte>, Vector256<int>, CodeFinish.Wide256>(VectorWidth.Bits256) with { Instruction = "AVX2 for VNNI" },
+        DotKernel.WithCodes<Int8Lanes.Vnni256, byte, Vector256<sbyte>, Vector256<int>, CodeFinish.Wide256>(VectorWidth.Bits256) with { Instruction = "VNNI" },
     ];
 
     /// <summary>Whether there is an instruction for products of bytes; what stands in for it does not count.</summary>

@@ -1,4 +1,5 @@
 using Ptq.Engine.Kernels;
+using Ptq.Quantization;
 
 namespace Ptq.Engine.Stages;
 
@@ -24,7 +25,7 @@ internal sealed class DotStage : Stage, ISummingStage
             ConvolutionAlgorithm.Winograd2 => new WinogradPlan(2, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
             ConvolutionAlgorithm.Winograd4 => new WinogradPlan(4, op.InputImage, op.Window, filters, centred, op.Bias.Span, widest),
             ConvolutionAlgorithm.Direct8 => new EightBitPlan(op, centred, block, widest),
-            _ => new DirectPlan(IntegerConvolution.Plan(new(op.InputImage, op.Window, channelsLast: true), filters, op.Groups, block, centred, op.Bias.Span, widest)),
+            _ => new DirectPlan(op, centred, block, widest),
         };
     }
 
@@ -38,7 +39,7 @@ internal sealed class DotStage : Stage, ISummingStage
 
     public override StagePlan Plan => new($"{plan.Kernel}{(op.IsDepthwise ? ", depthwise" : Choice.Name)}", $"{plan.TileSize.Positions}x{plan.TileSize.Outputs}", plan.PackedBytes, Choice.Proof(2 * LargestCode * largestWeight));
 
-    private int LargestCode => Math.Max(op.InputParams.Grid.Max - op.InputParams.ZeroPoint, op.InputParams.ZeroPoint - op.InputParams.Grid.Min);
+    private int LargestCode => Math.Max(op.InputParams.Grid.Max, -op.InputParams.Grid.Min);
 
     public override (int Padded, int Sums) Scratch => (plan.BufferLength + plan.Scratch.Inputs, plan.PositionsPerRun * plan.Stride + plan.Scratch.Sums);
 
@@ -54,12 +55,15 @@ internal sealed class DotStage : Stage, ISummingStage
     public void Run(Workspace workspace, int images, Span<int> kept, SumWork work)
     {
         var sum = work is not SumWork.Requantize;
+        var atOnce = kept.IsEmpty && work is SumWork.All && plan.Requantizes(op.Requantizer);
         var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
-        if (sum) plan.Border(op.InputParams.ZeroPoint, padded);
+        if (sum && !plan.ReadsInPlace) plan.Border(op.InputParams.ZeroPoint, padded);
         for (var first = 0; first < images; first += plan.ImagesPerCall)
         {
             var count = Math.Min(plan.ImagesPerCall, images - first);
-            for (var i = 0; i < count && sum; i++) plan.Pad(workspace.Image(input, first + i), op.InputParams.ZeroPoint, i, padded);
+            if (plan.ReadsInPlace) padded = workspace.From(input, first);
+            else
+                for (var i = 0; i < count && sum; i++) plan.Pad(workspace.Image(input, first + i), op.InputParams.ZeroPoint, i, padded);
 
             var codes = workspace[output].Slice(first * output.Size, count * output.Size);
             var (positions, channels) = (plan.Positions / plan.ImagesPerCall * count, plan.Outputs);
@@ -67,10 +71,42 @@ internal sealed class DotStage : Stage, ISummingStage
                 for (var from = 0; from < positions; from += plan.PositionsPerRun)
                 {
                     var some = Math.Min(plan.PositionsPerRun, positions - from);
+                    if (atOnce)
+                    {
+                        plan.Run(padded, group, plan.Places.Slice(from, some), (Requantizer.Float32)op.Requantizer, codes[(from * output.Channels + group * channels)..], output.Channels, pooled: false);
+                        continue;
+                    }
                     var sums = kept.IsEmpty ? workspace.Sums.AsSpan(0, some * plan.Stride) : kept.Slice(first * SumsPerImage + (group * positions + from) * plan.Stride, some * plan.Stride);
                     if (sum) Run(workspace, padded, group, from, some, sums);
                     if (work is not SumWork.Sum) RequantizeKernel.Run(op.Requantizer, group * channels, channels, sums, plan.Stride, codes[(from * output.Channels + group * channels)..], output.Channels, widest);
                 }
+        }
+    }
+
+    /// <summary>The stage of this convolution and the max pool that alone reads it, where both can be one pass.</summary>
+    public Stage? With(QOp.MaxPool pool, Slot pooled)
+    {
+        var pairs = PoolWalk.Of(pool.Window, pool.InputShape, pool.OutputShape);
+        var (channels, windows) = (plan.TileSize.Outputs, pairs.Length / 4);
+        if (!ByImage || plan.Groups > 1 || op.IsDepthwise || !plan.Requantizes(op.Requantizer) || plan.Stride % channels != 0 || plan.TileSize.Positions != 6) return null;
+        if (pool.Window.Area != 4 || windows * pooled.Channels != pooled.Size || pairs.Length % 4 != 0) return null;
+        int[] at = [.. pairs.Select(pair => plan.Places[pair.Input])];
+        return new WindowStage(this, pooled, at);
+    }
+
+    /// <summary>The largest codes of some windows of every image.</summary>
+    /// <param name="workspace">Where the input is.</param>
+    /// <param name="images">How many images.</param>
+    /// <param name="at">Where the positions of every window begin, four by four.</param>
+    /// <param name="pooled">Where the codes go.</param>
+    public void Pool(Workspace workspace, int images, ReadOnlySpan<int> at, Slot pooled)
+    {
+        var padded = workspace.Padded.AsSpan(0, plan.BufferLength);
+        plan.Border(op.InputParams.ZeroPoint, padded);
+        for (var image = 0; image < images; image++)
+        {
+            plan.Pad(workspace.Image(input, image), op.InputParams.ZeroPoint, 0, padded);
+            plan.Run(padded, 0, at, (Requantizer.Float32)op.Requantizer, workspace.Image(pooled, image), pooled.Channels, pooled: true);
         }
     }
 

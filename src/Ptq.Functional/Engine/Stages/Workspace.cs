@@ -47,7 +47,9 @@ internal sealed record Buffers(int[] Of, int[] Sizes)
 /// <summary>The buffers of one thread.</summary>
 internal sealed class Workspace(Buffers buffers, IReadOnlyList<Stage> stages, int block, int image)
 {
-    private readonly short[][] codes = [.. buffers.Sizes.Select(size => new short[block * size])];
+    private const int Slack = 64; // what the last step of a kernel may read beyond an image: any number will do, its weight is 0
+
+    private readonly short[][] codes = [.. buffers.Sizes.Select(size => new short[block * size + Slack])];
 
     /// <summary>For the codes of one image as it comes, channels first.</summary>
     public short[] Planes { get; } = new short[image];
@@ -66,4 +68,7 @@ internal sealed class Workspace(Buffers buffers, IReadOnlyList<Stage> stages, in
 
     /// <summary>The codes of one image of a tensor.</summary>
     public Span<short> Image(Slot slot, int image) => codes[buffers.Of[slot.Id]].AsSpan(image * slot.Size, slot.Size);
+
+    /// <summary>The codes of a tensor from an image on, and what may be read behind them.</summary>
+    public Span<short> From(Slot slot, int image) => codes[buffers.Of[slot.Id]].AsSpan(image * slot.Size);
 }
