@@ -56,16 +56,17 @@ internal sealed class BenchCommand : ICommand
     private static Either<PtqError, (IReadOnlyList<BenchRow> Rows, string? Roofline)> Measure(IReadOnlyList<string> groups, RuntimeServer? server, int threads, Action<string, double> progress)
     {
         progress("Peak", 0);
-        var peak = Peak.Gops();
+        var (peak, bytePeak) = (Peak.Gops(), Peak.ByteGops());
         var bandwidth = Peak.Bandwidth();
         BenchRow[] first =
         [
             peak is { } gops ? BenchRow.Of("peak", "vpmaddwd, 256 bits", "", "one thread", "speed", gops, "GOPS") : BenchRow.NotRun("peak", "vpmaddwd, 256 bits", "", "one thread", "speed", "GOPS", "no AVX2"),
+            bytePeak is { } ofBytes ? BenchRow.Of("peak", "vpdpbusd, 256 bits", "", "one thread", "speed", ofBytes, "GOPS") : BenchRow.NotRun("peak", "vpdpbusd, 256 bits", "", "one thread", "speed", "GOPS", "no AVX-VNNI"),
             BenchRow.Of("peak", "memory, read", "", "one thread", "speed", bandwidth, "GB/s"),
         ];
         var points = new List<RooflineFigure.Point>();
         IReadOnlyList<T> Wanted<T>(string group, IReadOnlyList<T> items) => groups.Contains(group) ? items : [];
-        return from layers in All("Layers", Wanted("layers", Enumerable.Range(0, LayerBench.Count).ToArray()), i => LayerBench.Of(i, peak, server).Map(layer =>
+        return from layers in All("Layers", Wanted("layers", Enumerable.Range(0, LayerBench.Count).ToArray()), i => LayerBench.Of(i, peak, bytePeak, server).Map(layer =>
                {
                    points.Add(layer.Point);
                    return layer.Rows;

@@ -47,21 +47,23 @@ internal sealed class VerifyRuntimeCommand : ICommand
         using var server = new RuntimeServer(plan.Runtime);
         return from there in server.Missing is { } missing ? Left<PtqError, Unit>(new PtqError.BadRequest("--onnxruntime", $"'{Display.Path(plan.Runtime)}'", $"the ONNX Runtime there. {missing}")) : unit
                from writable in plan.Folder is { } folder ? Disk.CheckWritable(folder) : unit
-               from rows in Display.WithProgress(progress => EqualityRun.Execute(plan.Models, plan.Images, RuntimeSetting.All, plan.Threads, server, progress))
-               from page in plan.IsPublished ? Results.InReadme("equality", EqualityTables.Summary(rows)) : Right<PtqError, (string, ReadOnlyMemory<byte>)[]>([])
-               let files = (IReadOnlyList<(string Path, ReadOnlyMemory<byte>)>)[.. Table(plan, rows), .. page]
+               from compared in Display.WithProgress(progress => EqualityRun.Execute(plan.Models, plan.Images, RuntimeSetting.All, plan.Threads, server, progress))
+               from page in plan.IsPublished ? Results.InReadme("equality", EqualityTables.Summary(compared.Rows)) : Right<PtqError, (string, ReadOnlyMemory<byte>)[]>([])
+               let files = (IReadOnlyList<(string Path, ReadOnlyMemory<byte>)>)[.. Table(plan, compared.Rows), .. page]
                from written in Disk.Write(files)
-               select Show(plan, rows, files.Select(f => f.Path).ToArray());
+               select Show(plan, compared, files.Select(f => f.Path).ToArray());
     }
 
     private static (string, ReadOnlyMemory<byte>)[] Table(Plan plan, IReadOnlyList<EqualityRow> rows) => plan.Folder is { } folder ? [(Path.Combine(folder, "equality.csv"), Encoding.UTF8.GetBytes(Csv.Write(rows)))] : [];
 
-    private static ExitCode Show(Plan plan, IReadOnlyList<EqualityRow> rows, IReadOnlyList<string> files)
+    private static ExitCode Show(Plan plan, Equalities compared, IReadOnlyList<string> files)
     {
+        var rows = compared.Rows;
         static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
         Display.Table($"Output codes of the first {plan.Images} test images that differ from the ONNX Runtime's", ["model", "weights", "act.", "form", "optim.", "options", "engine", "codes#", "differ#", "by#", "classes#", "runtime %#", "here %#"],
             rows.Select(r => (IReadOnlyList<string>)[r.Model, r.Weights, r.Activations, r.Form, r.Optimization, r.Options, r.Engine, Text(r.Codes), Text(r.Different), Text(r.Furthest), Text(r.Classes), r.Theirs, r.Ours]), width: 130);
         foreach (var note in rows.Where(r => r.Note.Length > 0).GroupBy(r => r.Note, StringComparer.Ordinal)) Console.WriteLine($"{note.Count()} rows: {note.Key}");
+        foreach (var line in compared.PathLines) Console.WriteLine(line);
         if (files.Count > 0) Display.Files(files);
         var broken = plan.Check ? rows.Where(r => !r.Holds).ToArray() : [];
         foreach (var row in broken) Console.Error.WriteLine($"{row.Name}: {(row.Codes == 0 ? row.Note : $"{row.Different} of {row.Codes} codes differ, by at most {row.Furthest}")}");

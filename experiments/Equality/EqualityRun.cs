@@ -24,9 +24,9 @@ internal static class EqualityRun
     /// <param name="threads">At most so many threads.</param>
     /// <param name="runtime">The runtime.</param>
     /// <param name="progress">Told what is being compared, and the share that is done.</param>
-    public static Either<PtqError, IReadOnlyList<EqualityRow>> Execute(IReadOnlyList<string> models, int images, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<string, double> progress)
+    public static Either<PtqError, Equalities> Execute(IReadOnlyList<string> models, int images, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<string, double> progress)
     {
-        var rows = new List<EqualityRow>();
+        var all = Equalities.None;
         foreach (var model in models)
         {
             progress(model, 0);
@@ -34,16 +34,21 @@ internal static class EqualityRun
             {
                 case LeftCase<PtqError, IReadOnlyList<Subject>>(var error): return error;
                 case RightCase<PtqError, IReadOnlyList<Subject>>(var subjects):
-                    foreach (var (subject, i) in subjects.Select((s, i) => (s, i))) rows.AddRange(RowsOf(subject, settings, threads, runtime, share => progress(model, (i + share) / subjects.Count)));
+                    foreach (var (subject, i) in subjects.Select((s, i) => (s, i))) all = all.And(Compare(subject, settings, threads, runtime, share => progress(model, (i + share) / subjects.Count)));
                     break;
             }
         }
-        return Right<PtqError, IReadOnlyList<EqualityRow>>(rows);
+        return all;
     }
 
-    private static IEnumerable<EqualityRow> RowsOf(Subject subject, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<double> progress)
+    private static Equalities Compare(Subject subject, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<double> progress)
     {
-        var integer = OfIntegers(subject, threads);
+        var (integer, paths) = OfIntegers(subject, threads, share => progress(share / 2)); // the narrow paths take about as long as all that follows
+        return new([.. RowsOf(subject, integer, settings, threads, runtime, share => progress((1 + share) / 2))], [.. paths.Select(path => (subject.Model, path.Width, path.Algorithm))]);
+    }
+
+    private static IEnumerable<EqualityRow> RowsOf(Subject subject, Answer integer, IReadOnlyList<RuntimeSetting> settings, int threads, RuntimeServer runtime, Action<double> progress)
+    {
         var (done, steps) = (0.0, FileForm.All.Count * (1 + settings.Count));
         foreach (var form in FileForm.All)
         {
@@ -60,9 +65,15 @@ internal static class EqualityRun
         }
     }
 
-    private static Answer OfIntegers(Subject subject, int threads) => subject.Quantized.ToGraph().Map(graph => IntegerEngine.Compile(graph).Run(subject.Test.Images, threads)).Match(
-        Right: codes => Answer.Of(new(codes.Shape, codes.Codes)),
-        Left: error => Answer.Failed(error.Describe()));
+    /// <summary>All images on every path.</summary>
+    private static (Answer, IReadOnlyList<IntegerPath>) OfIntegers(Subject subject, int threads, Action<double> progress) => subject.Quantized.ToGraph().Map(IntegerPath.All).Match(
+        Right: paths => (Answer.Agreed(paths.Select((path, i) =>
+        {
+            progress((double)i / paths.Count);
+            var codes = path.Engine.Run(subject.Test.Images, threads);
+            return (path.Name, new Codes(codes.Shape, codes.Codes));
+        })), paths),
+        Left: error => (Answer.Failed(error.Describe()), (IReadOnlyList<IntegerPath>)[]));
 
     private static Answer OfNetwork(Subject subject, Network network, int threads)
     {

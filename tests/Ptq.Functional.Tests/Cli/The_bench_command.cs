@@ -35,7 +35,9 @@ public class The_bench_command
         Assert.Equal("group,name,batch,path,metric,value,unit,peer,ratio,spread,must,aim", lines[0]);
         var layers = lines.Where(line => line.StartsWith("layers,", StringComparison.Ordinal)).Select(line => line.Split("\",")[0]).ToArray();
         Assert.Equal(LayerBench.Count, layers.Distinct().Count());
-        Assert.All(layers.GroupBy(name => name), layer => Assert.InRange(layer.Count(), 4, 7)); // a row for every width of vectors, run or not, and what follows from them
+        Assert.All(layers.GroupBy(name => name), layer => Assert.InRange(layer.Count(), 4, 12)); // a row for every width of vectors, run or not, with and without Winograd, and what follows from them
+        Assert.Equal(AvxVnni.IsSupported, !lines.Single(line => line.StartsWith("peak,\"vpdpbusd", StringComparison.Ordinal)).Contains("not run", StringComparison.Ordinal));
+        Assert.Equal(4, lines.Count(line => line.Contains("share of vpdpbusd's peak", StringComparison.Ordinal)));
         Assert.Equal(Avx2.IsSupported, File.Exists(Path.Combine(scratch["out"], "roofline.svg")));
     }
 

@@ -39,6 +39,7 @@ public class The_verify_runtime_command
         Assert.Equal("model,weights,activations,form,optimization,options,engine,images,codes,different,furthest,classes,top1_runtime,top1_engine,note", lines[0]);
         Assert.Equal(1 + 2 * 2 * 2 * 3 * 2, lines.Length);
         Assert.StartsWith("lenet_fashion,per-tensor,u8,QOperator,all,exact,integer,20,200,0,0,0,", lines[1], StringComparison.Ordinal);
+        Assert.Contains("lenet_fashion, integer paths of scalar: ", run.Output, StringComparison.Ordinal);
         Assert.All(run.Output.Split('\n').Where(line => !line.Contains("rows:", StringComparison.Ordinal)), line => Assert.True(line.Length <= 130, line));
     }
 

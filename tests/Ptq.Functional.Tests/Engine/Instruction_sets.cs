@@ -26,7 +26,7 @@ public class Instruction_sets(ITestOutputHelper log)
 
     [Fact]
     public void Leave_a_scalar_kernel_in_any_case() => Assert.All(
-        [DotKernels.Int16[0].IsSupported, DotKernels.Single[0].IsSupported, DotKernels.Double[0].IsSupported], Assert.True);
+        [DotKernels.Int16[0].IsSupported, DotKernels.Int8[0].IsSupported, DotKernels.Single[0].IsSupported, DotKernels.Double[0].IsSupported], Assert.True);
 
     [Fact]
     public void Decide_which_kernels_ran()
@@ -50,6 +50,25 @@ public class Instruction_sets(ITestOutputHelper log)
                 log.WriteLine($"{name} int16, {kernel.Width.Name}: {(kernel.IsSupported ? "ran" : "not run, this processor or setting has no such vectors")}");
                 if (kernel.IsSupported) Assert.Equal(Sums(kernels[0], kernel.Depth), Sums(kernel, kernel.Depth));
             }
+        foreach (var kernel in DotKernels.Int8)
+        {
+            log.WriteLine($"dot int8, {kernel.Width.Name}{(kernel.Instruction.Length > 0 ? $", {kernel.Instruction}" : "")}: {(kernel.IsSupported ? "ran" : "not run, this processor or setting has no such instruction")}");
+            if (kernel.IsSupported) Assert.Equal(ByteSums(DotKernels.Int8[0]), ByteSums(kernel));
+        }
+    }
+
+    /// <summary>As <see cref="Decide_which_kernels_ran"/> has them of 16 bits: every byte is an input somewhere, 0 and 255 too, and weights are from −128 to 127.</summary>
+    private static Values<int> ByteSums(DotKernel<byte, int> kernel)
+    {
+        int[] steps = [.. Enumerable.Range(0, 5).Select(i => 4 * i)], positions = [.. Enumerable.Range(0, 240)], starts = [.. Enumerable.Range(-8, 16)];
+        byte[] x = [.. Enumerable.Range(0, 260).Select(i => (byte)(i * 37 + 255))];
+        var weights = new byte[steps.Length * kernel.Depth * starts.Length];
+        for (var output = 0; output < starts.Length; output++)
+            for (var input = 0; input < steps.Length * kernel.Depth; input++)
+                weights[((output / kernel.Lanes * steps.Length + input / kernel.Depth) * kernel.Lanes + output % kernel.Lanes) * kernel.Depth + input % kernel.Depth] = unchecked((byte)(output * 31 + input * 7 + 128));
+        var sums = new int[positions.Length * starts.Length];
+        kernel.Run(x, positions, steps, weights, starts, sums);
+        return Values.Freeze(sums);
     }
 
     private void Off(bool on)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using CsvHelper;
+using Ptq.Engine;
+using Ptq.Engine.Kernels;
 using Ptq.Experiments.Equality;
 using Ptq.Experiments.Reports;
 using Ptq.Numerics;
@@ -9,6 +11,7 @@ using Ptq.Tests.Architecture;
 using Xunit;
 using Xunit.Abstractions;
 using static Ptq.Tests.Expect;
+using Codes = Ptq.Experiments.Equality.Codes;
 
 namespace Ptq.Tests.Runtime;
 
@@ -39,7 +42,10 @@ public class Output_codes(ITestOutputHelper output)
     [InlineData("mobile_fashion")]
     public void Are_the_runtimes(string model)
     {
-        var rows = Right(EqualityRun.Execute([model], Images, [RuntimeSetting.All[0]], Environment.ProcessorCount, OnnxRuntime.Server, (_, _) => { }));
+        var compared = Right(EqualityRun.Execute([model], Images, [RuntimeSetting.All[0]], Environment.ProcessorCount, OnnxRuntime.Server, (_, _) => { }));
+        foreach (var line in compared.PathLines) output.WriteLine(line);
+        foreach (var algorithm in (ConvolutionAlgorithm[])[ConvolutionAlgorithm.Direct, ConvolutionAlgorithm.Direct8]) Assert.Contains((model, VectorWidth.Scalar, algorithm), compared.Paths);
+        var rows = compared.Rows;
         foreach (var row in rows) output.WriteLine($"{row.Name}: {row.Different} of {row.Codes} codes differ, by at most {row.Furthest}. {row.Note}");
         Assert.Equal(16, rows.Count);
         Assert.All(rows, row => Assert.Equal(10 * Images, row.Codes));
@@ -76,6 +82,17 @@ public class Output_codes(ITestOutputHelper output)
         var p = AffineParams.Create(0.1f, 3, Grid.Int8).Match(valid => valid, _ => throw new InvalidOperationException());
         float[] reals = [0, 0.1f, (float)(0.1f * 124.0), 0.10001f, 1000, float.NaN];
         Assert.Equal([3, 4, 127, Codes.None, Codes.None, Codes.None], Codes.Of(Shape.Of(1, 6), reals, p).Each.AsEnumerable());
+    }
+
+    [Fact]
+    public void Of_a_path_that_differs_are_named()
+    {
+        Codes Of(params int[] codes) => new(Shape.Of(2, 3), Values.Of<int>(codes));
+        var (usual, other) = (Of(1, 2, 3, 4, 5, 6), Of(1, 2, 3, 4, 9, 7));
+        Assert.Same(usual, Answer.Agreed([("256 bits, Auto", usual), ("scalar, Direct", Of(1, 2, 3, 4, 5, 6))]).Codes);
+        var answer = Answer.Agreed([("256 bits, Auto", usual), ("scalar, Direct", Of(1, 2, 3, 4, 5, 6)), ("scalar, Direct8", other)]);
+        Assert.Null(answer.Codes);
+        Assert.Equal("path scalar, Direct8: code 1 of image 1: saw 9, wanted 5 as on the path 256 bits, Auto", answer.Failure);
     }
 
     [Fact]
