@@ -27,6 +27,9 @@ internal static class ThesisFiles
         ];
     }
 
+    /// <summary>How many characters a table of one row has: a table written early, for the first one costs ten times what all others do (code that is compiled when it is needed).</summary>
+    public static int Warm() => Csv.Write<ThesisTables.SummaryRow>([new("", "", "", 0)]).Length;
+
     /// <summary>The same, as bytes below a folder.</summary>
     public static IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> Below(string folder, IEnumerable<(string Name, string Text)> files) =>
         [.. files.Select(f => (Path.Combine(folder, f.Name), (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(f.Text)))];

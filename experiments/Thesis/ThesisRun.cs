@@ -70,7 +70,7 @@ internal sealed record ThesisRun(Graph Graph, Splits Splits, ThesisPlan Plan, in
     private Either<PtqError, ByName<LayerChoice>> Choose(ByName<Tensor> trace) =>
         from samples in Observe.Samples(trace, LeNetLite.Points, Threads)
         let points = Observe.Points(AffineRule.Thesis, Schemes, samples, _ => new RangeRule.Percentile(GreedyPercentile))
-        from choices in WeightChoice.Greedy(Graph, trace, points, Scheme.ThesisCandidates, Grid.Int8, Contract.Thesis, BiasRule.Dropped)
+        from choices in WeightChoice.Greedy(Graph, trace, points, Scheme.ThesisCandidates, Grid.Int8, Contract.Thesis, BiasRule.Dropped, Threads)
         select choices;
 
     private Chain[] Search(ByName<SortedSample> samples, QuantizedGraph quantized, double reference, Action<string, double> progress)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LanguageExt;
 using Ptq.Engine;
 using Ptq.Errors;
@@ -34,8 +35,9 @@ public static class WeightChoice
     /// <param name="grid">The weights' codes.</param>
     /// <param name="contract">The arithmetic.</param>
     /// <param name="bias">Whether biases are kept.</param>
-    public static Either<PtqError, ByName<LayerChoice>> Greedy(Graph graph, ByName<Tensor> trace, ByName<AffineParams> points, Values<Scheme> candidates, Grid grid, Contract contract = Contract.MlasFloat32, BiasRule bias = BiasRule.Kept) =>
-        graph.Weighted.Select(node => Layer(graph, node, points, contract, bias).Bind(layer => layer.Choose(trace, candidates, grid)))
+    /// <param name="threads">At most so many threads, a layer each, from 1; the result does not depend on it.</param>
+    public static Either<PtqError, ByName<LayerChoice>> Greedy(Graph graph, ByName<Tensor> trace, ByName<AffineParams> points, Values<Scheme> candidates, Grid grid, Contract contract = Contract.MlasFloat32, BiasRule bias = BiasRule.Kept, int threads = 1) =>
+        Partitioner.Create(graph.Weighted, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).Select(node => Layer(graph, node, points, contract, bias).Bind(layer => layer.Choose(trace, candidates, grid))).AsEnumerable()
             .Sequence().Map(choices => ByName<LayerChoice>.Of(choices.Select(c => (c.Node, c))));
 
     /// <summary>One scheme for every layer with weights.</summary>

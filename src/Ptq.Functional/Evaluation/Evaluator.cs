@@ -20,6 +20,9 @@ public sealed class Evaluator
 
     private Evaluator(LabelledImages images, KeptRuns runs) => (this.images, this.runs) = (images, runs);
 
+    /// <summary>Bytes of codes and sums kept.</summary>
+    internal long Bytes => runs.Bytes;
+
     /// <summary>An evaluator that has scored nothing.</summary>
     /// <param name="images">What candidates are scored on.</param>
     /// <param name="threads">At most so many threads, from 1; no score depends on it.</param>

@@ -13,7 +13,7 @@ namespace Ptq.Engine.FloatStages;
 /// </summary>
 internal sealed class FloatProgram
 {
-    private const int MostImages = 16, Budget = 1 << 17; // images that pass through the layers together, and the elements of their tensors: a cache's
+    private const int MostImages = 16, Budget = 1 << 16; // images that pass through the layers together, and the elements of their tensors: half of a second-level cache, for weights pass through it too
 
     private readonly Slot input, output;
     private readonly FloatStage[] stages;
