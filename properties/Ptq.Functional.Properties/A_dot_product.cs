@@ -37,7 +37,8 @@ public class A_dot_product
     [Property(Arbitrary = [typeof(Generators)], MaxTest = 300)]
     public bool Requantized_in_registers_has_the_codes_of_its_sums(Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled) =>
         Requantizes(DotKernels.Int16, rng, positions, steps, panels, zero, cut, pooled, n => (short)(Math.Clamp(n, -3, 3) * 85)) &&
-        Requantizes(DotKernels.Int8, rng, positions, steps, panels, zero, cut, pooled, n => unchecked((byte)(sbyte)(Math.Clamp(n, -3, 3) * 42)));
+        Requantizes(DotKernels.Int8, rng, positions, steps, panels, zero, cut, pooled, n => unchecked((byte)(sbyte)(Math.Clamp(n, -3, 3) * 42))) &&
+        Requantizes(ChannelKernel.All, rng, positions, steps, panels, zero, cut, false, n => (short)(Math.Clamp(n, -3, 3) * 85));
 
     private static bool Requantizes<TIn>(ImmutableArray<DotKernel<TIn, int>> kernels, Rng rng, byte positions, byte steps, byte panels, sbyte zero, byte cut, bool pooled, Func<double, TIn> input) where TIn : unmanaged =>
         kernels.Where(k => k.IsSupported && k.Codes is not null).All(kernel =>
@@ -51,7 +52,7 @@ public class A_dot_product
             return normals;
         }
         int[] Places(int length) => [.. Drawn(length).Select(n => Math.Min(50, (int)Math.Abs(n * 20)))];
-        var x = Drawn(100 + kernel.Depth).Select(input).ToArray();
+        var x = Drawn(100 + kernel.Reach + outputs).Select(input).ToArray();
         var weights = Drawn(outputs * count * kernel.Depth).Select(input).ToArray();
         var starts = Drawn(outputs).Select(n => (int)(n * 1e4)).ToArray();
         starts[0] = int.MaxValue;

@@ -48,8 +48,8 @@ public sealed class IntegerEngine
         QOp[] operations = [.. BeforeFlattening(graph.Operations)];
         var slots = ByName<Slot>.Of(operations.Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));
-        var most = operations.Select(op => op.InputShape.Count + op.OutputShape.Count).Append(1).Max() * sizeof(short);
-        var block = Math.Clamp(Cached / most, LeastImages, MostImages);
+        var most = operations.Select(op => (op.InputShape.Count + (long)op.OutputShape.Count) * sizeof(short)).Append(1).Max();
+        var block = (int)Math.Clamp(Cached / most, LeastImages, MostImages);
         return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest, block, algorithm))], block);
     }
 

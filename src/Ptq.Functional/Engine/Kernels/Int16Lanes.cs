@@ -6,9 +6,13 @@ using static System.Runtime.CompilerServices.MethodImplOptions;
 namespace Ptq.Engine.Kernels;
 
 /// <summary>
-/// Sums of int16 × int16 products in int32: pairs of neighbouring inputs, multiplied and added in one instruction. Codes of
-/// 8 bits less their zero points stay within ±255, so a pair's sum is exact;
-/// so are pairs of the factors of a Winograd convolution, modulo 2³² as all sums are.
+/// Sums of int16 × int16 products in INT32, two neighbouring inputs a step: s + x₀w₀ + x₁w₁.
+/// <code>
+/// x        x0  x1  | x0  x1  | … | x0  x1     the same two for every lane
+/// weights  w00 w01 | w10 w11 | … | w70 w71    lane by lane, two each
+/// sums     s0      | s1      | … | s7         += Σ x·w: vpmaddwd and vpaddd
+/// </code>
+/// Codes of 8 bits and weights less their zero points stay within ±255, so a pair's sum is exact; so are pairs of the factors of a Winograd convolution, modulo 2³² as all sums are.
 /// </summary>
 internal static class Int16Lanes
 {

@@ -3,7 +3,7 @@ using Ptq.Quantization;
 
 namespace Ptq.Engine.Stages;
 
-/// <summary>A convolution or a linear layer: pad and centre, multiply and add, requantize.</summary>
+/// <summary>A convolution or a linear layer: pad where there is padding, multiply and add, requantize (at once where the plan can, so that no sum is written).</summary>
 internal sealed class DotStage : Stage, ISummingStage
 {
     private readonly QOp.Dot op;
