@@ -14,8 +14,8 @@ namespace Ptq.Engine;
 /// </summary>
 public sealed class IntegerEngine
 {
-    private const int MostImages = 16, LeastImages = 4; // that pass through the stages together
-    private const int Cached = 3 << 17; // bytes of their codes: they stay in the second-level cache from stage to stage
+    private const int MostImages = 24, LeastImages = 4, Tile = 6; // images that pass through the stages together; whole tiles of a linear layer, where there are so many
+    private const int Cached = 5 << 17; // bytes of a layer's codes: about what stays in the second-level cache from stage to stage
 
     private readonly QuantizedGraph source;
     private readonly VectorWidth widest;
@@ -49,7 +49,8 @@ public sealed class IntegerEngine
         var slots = ByName<Slot>.Of(operations.Select((op, i) => (op.Output, new Slot(i + 1, op.OutputShape)))
             .Prepend((graph.Graph.Input, new Slot(0, graph.Graph.InputShape))));
         var most = operations.Select(op => (op.InputShape.Count + (long)op.OutputShape.Count) * sizeof(short)).Append(1).Max();
-        var block = (int)Math.Clamp(Cached / most, LeastImages, MostImages);
+        var images = (int)Math.Clamp(Cached / most, LeastImages, MostImages);
+        var block = images < Tile ? images : images / Tile * Tile;
         return new(graph, widest, slots, operations, [.. operations.Select(op => StageOf(op, slots, widest, block, algorithm))], block);
     }
 

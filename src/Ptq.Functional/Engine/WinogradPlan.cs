@@ -54,7 +54,7 @@ internal sealed class WinogradPlan : ISumPlan
         var rows = Rows(down);
         PositionsPerRun = Math.Min(rows * tile * width, Positions);
         block = Math.Min(block, rows * across);
-        positions = [.. Enumerable.Range(0, block).Select(t => t * pairs)];
+        positions = [.. Enumerable.Range(0, Math.Max(block, Tiles)).Select(t => t * pairs)];
         corners = Lattice.Of([down, across], [tile * Input.Strides[0], tile * channels]);
         tiles = [.. Enumerable.Range(0, corners.Length).Select(t => (Y: t / across * tile, X: t % across * tile)).Select(at => new OutputTile((at.Y * width + at.X) * Stride, Math.Min(tile, height - at.Y), Math.Min(tile, width - at.X)))];
     }
@@ -74,9 +74,9 @@ internal sealed class WinogradPlan : ISumPlan
     public long PackedBytes => weights.Sum(place => (long)Buffer.ByteLength(place)) + Buffer.ByteLength(starts);
 
     // From place to place, a line of the cache more than a block: a power of two would send every place to the same lines.
-    private int InputPlace => block * pairs + 32;
+    private int InputPlace => positions.Length * pairs + 32;
 
-    private int SumPlace => block * Stride + 16;
+    private int SumPlace => positions.Length * Stride + 16;
 
     public void Run(ReadOnlySpan<short> padded, int group, int first, int count, Span<int> sums, Span<short> inputs, Span<int> products)
     {
@@ -84,9 +84,10 @@ internal sealed class WinogradPlan : ISumPlan
         for (; from < to; from += block)
         {
             var some = Math.Min(block, to - from);
+            var whole = positions.AsSpan(0, Math.Max(some, Tiles)); // products of what was there before are nobody's
             into(padded, corners.AsSpan(from, some), Input.Strides[0], Input.ColumnStride, inputs, step, pairs);
             for (var place = 0; place < weights.Length; place++)
-                kernel.Run(inputs.Slice(place * step, step), positions.AsSpan(0, some), steps, weights[place], none, products.Slice(place * SumPlace, SumPlace));
+                kernel.Run(inputs.Slice(place * step, step), whole, steps, weights[place], none, products.Slice(place * SumPlace, SumPlace));
             back(products, SumPlace, starts, tiles.AsSpan(from, some), first * Stride, width * Stride, sums);
         }
     }
